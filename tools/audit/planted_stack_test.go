@@ -1,0 +1,123 @@
+package main
+
+import "testing"
+
+// TestDeepFrame: a chain that needs more than the stack has is reported function by function.
+func TestDeepFrame(t *testing.T) {
+	code := "FUNC planted\n call deep\n ret\nEND planted\nFUNC deep\n sub $160, %esp\n add $160, %esp\n ret\nEND deep\n"
+	r := Audit(plant(t, code), soundPolicy())
+	wantViolation(t, r, "stack overflow", "deep", "kernel needs 204 bytes", "its size is 256", "64 must stay free",
+		"180 for _start [_start -> kmain -> planted -> deep]", "24 for trap (kernel)", "_start -> kmain -> planted -> deep")
+	p := soundPolicy()
+	p.Stacks[0].Margin = 52
+	if r := Audit(plant(t, code), p); !r.OK {
+		t.Errorf("with a smaller margin it fits: %v", r.Violations)
+	}
+	p = soundPolicy()
+	p.Nests[0].Times = 9
+	r = Audit(plant(t, sound), p)
+	wantViolation(t, r, "stack overflow", "handler_a", "kernel needs 252 bytes")
+}
+
+// TestRecursion: direct, mutual and through a function table.
+func TestRecursion(t *testing.T) {
+	r := Audit(plant(t, "FUNC planted\n call planted\n ret\nEND planted\n"), soundPolicy())
+	wantViolation(t, r, "recursion", "planted", "planted -> planted", "_start -> kmain -> planted")
+
+	r = Audit(plant(t, "FUNC planted\n call second\n ret\nEND planted\nFUNC second\n jmp third\nEND second\n"+
+		"FUNC third\n test %eax, %eax\n jz 1f\n call planted\n1: ret\nEND third\n"), soundPolicy())
+	wantViolation(t, r, "recursion", "planted", "planted -> second -> third -> planted")
+
+	p := soundPolicy()
+	p.Indirects = append(p.Indirects, Indirect{Func: "planted", Sites: 1, Targets: []string{"kmain"}, Reason: "test"})
+	r = Audit(plant(t, "FUNC planted\n call *%eax\n ret\nEND planted\n"), p)
+	wantViolation(t, r, "recursion", "planted", "planted -> kmain -> planted")
+}
+
+// TestJumpCircle: functions that jump to each other in a circle are a loop if ESP comes back unchanged.
+func TestJumpCircle(t *testing.T) {
+	circle := func(second string) string {
+		return "FUNC planted\n push %eax\n test %eax, %eax\n jz second\n pop %eax\n ret\nEND planted\nFUNC second\n" + second + " jmp planted\nEND second\n"
+	}
+	if r := Audit(plant(t, circle(" pop %eax\n")), soundPolicy()); !r.OK {
+		t.Errorf("a loop of jumps is refused: %v", r.Violations)
+	}
+	r := Audit(plant(t, circle("")), soundPolicy())
+	wantViolation(t, r, "recursion", "second", "moves ESP by 4 each time", "second -> planted -> second")
+}
+
+// TestGuard: a panic that panics is counted twice, not endlessly.
+func TestGuard(t *testing.T) {
+	code := "FUNC planted\n call die\n ret\nEND planted\nFUNC die\n sub $8, %esp\n jz 1f\n call print\n1: call stop\n add $8, %esp\n ret\nEND die\n" +
+		"FUNC print\n push %eax\n call planted\n pop %eax\n ret\nEND print\nFUNC stop\n push %eax\n pop %eax\n ret\nEND stop\n"
+	r := Audit(plant(t, code), soundPolicy())
+	wantViolation(t, r, "recursion", "planted", "planted -> die -> print -> planted")
+	p := soundPolicy()
+	p.Guards = []Guard{{Func: "die", Then: []string{"stop"}, Reason: "test"}}
+	r = Audit(plant(t, code), p)
+	if !r.OK {
+		t.Fatalf("a guarded cycle is refused: %v", r.Violations)
+	}
+	// kmain 12, then two rounds of planted 4, die 4+8, the first with print 4+4, the second with stop 4+4.
+	if got, want := r.Stacks[0].Deepest.Bytes, 12+4+(4+8)+(4+4)+4+(4+8)+(4+4); got != want {
+		t.Errorf("depth %d, want %d: %v", got, want, r.Stacks[0].Deepest)
+	}
+}
+
+// TestMismatch: every way of losing track of ESP is an error.
+func TestMismatch(t *testing.T) {
+	for _, c := range []struct{ name, code, kind, part string }{
+		{"merge", "test %eax, %eax\n jz 1f\n push %eax\n1: nop\n ret", "stack mismatch", "disagree about ESP"},
+		{"loop", "1: push %eax\n loop 1b\n ret", "stack mismatch", "disagree about ESP"},
+		{"return", "push %eax\n ret", "stack mismatch", "returns at planted+0x1"},
+		{"off end", "nop", "stack mismatch", "runs off its end"},
+		{"returns", "test %eax, %eax\n jz 1f\n ret $4\n1: ret", "stack mismatch", "different numbers of bytes"},
+		{"mov", "mov %eax, %esp\n ret", "stack switch", "loads ESP 1 times"},
+		{"xchg", "xchg %eax, %esp\n ret", "stack switch", "loads ESP 1 times"},
+		{"and", "and $-16, %esp\n ret", "stack switch", "loads ESP 1 times"},
+		{"leave", "leave\n ret", "stack switch", "loads ESP 1 times"},
+		{"lss", "lss (%eax), %esp\n ret", "stack switch", "loads ESP 1 times"},
+		{"low half", "mov %ax, %sp\n ret", "stack switch", "loads ESP 1 times"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := Audit(plant(t, "FUNC planted\n "+c.code+"\nEND planted\n"), soundPolicy())
+			wantViolation(t, r, c.kind, "planted", c.part, "_start -> kmain -> planted")
+		})
+	}
+}
+
+// TestEffects: instructions that move ESP by a constant are followed exactly.
+func TestEffects(t *testing.T) {
+	code := "FUNC planted\n pusha\n popa\n pushf\n lea 4(%esp), %esp\n lea -40(%esp), %esp\n sub $-40, %esp\n pushw $1\n" +
+		" popw %ax\n push (%eax)\n pop (%eax)\n call 1f\n1: pop %eax\n push $1\n call pops\n ret\nEND planted\n" +
+		"FUNC pops\n ret $4\nEND pops\n"
+	r := Audit(plant(t, code), soundPolicy())
+	if !r.OK {
+		t.Fatalf("violations: %v", r.Violations)
+	}
+	if got, want := r.Stacks[0].Deepest.Bytes, 12+4+40; got != want {
+		t.Errorf("depth %d, want %d", got, want)
+	}
+}
+
+// TestStackSwitch: a constant that does not point where the policy says is found.
+func TestStackSwitch(t *testing.T) {
+	p := soundPolicy()
+	p.Switches[1].To[0].Depth = 16
+	r := Audit(plant(t, sound), p)
+	wantViolation(t, r, "stack switch", "trap", "does not point 16 bytes below kernel_stack_top")
+	p = soundPolicy()
+	p.Stacks[0].Guard = "kernel_stack_top"
+	wantViolation(t, Audit(plant(t, sound), p), "stack overflow", "kernel", "is not the page below kernel_stack")
+}
+
+// TestHandChecked: the policy may state the depth of a function that cannot be followed.
+func TestHandChecked(t *testing.T) {
+	code := "FUNC planted\n test %eax, %eax\n jz 1f\n push %eax\n1: nop\n call handler_a\n ret\nEND planted\n"
+	p := soundPolicy()
+	p.HandChecked = []HandChecked{{Func: "planted", Depth: 100, Reason: "test"}}
+	r := Audit(plant(t, code), p)
+	if !r.OK || r.Stacks[0].Deepest.Bytes != 12+4+100+4+8 {
+		t.Errorf("depth %d, violations %v", r.Stacks[0].Deepest.Bytes, r.Violations)
+	}
+}
