@@ -128,7 +128,7 @@ func (a *auditor) jumpTable(f *Func, i *Inst) []uint32 {
 			break
 		}
 		v, writable, ok := a.image.word(at)
-		if !ok || writable || v < f.Addr || v >= f.End {
+		if !ok || a.canChange(at, writable) || v < f.Addr || v >= f.End {
 			break
 		}
 		via = append(via, v)

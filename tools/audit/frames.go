@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // state is where ESP points: depth bytes below the top of a stack, or, for stack "", below where it pointed when the
 // function was entered (at the return address).
 type state struct {
@@ -18,7 +20,7 @@ type site struct {
 // frame computes ESP at every instruction of n that can be reached, and from it n.deepest and n.sites.
 //
 // All paths to an instruction must agree on ESP: if they do not, no statement about the stack would hold, so
-// it is an error unless the policy says that the function was checked by hand.
+// it is an error unless the policy says that the function was checked by hand, or that it joins paths on purpose.
 func (a *auditor) frame(n *node) {
 	n.deepest = map[string]position{}
 	if h := a.handChecked(n.fn); h != nil {
@@ -26,19 +28,19 @@ func (a *auditor) frame(n *node) {
 		return
 	}
 	places := a.switches(n.fn)
-	states := map[uint32]state{n.entry: {}}
-	work := []uint32{n.entry}
+	joins := a.joins(n.fn)
+	states := map[uint32][]state{n.entry: {{}}}
+	work := []visit{{n.entry, state{}}}
 	for len(work) > 0 {
-		at := work[len(work)-1]
+		v := work[len(work)-1]
 		work = work[:len(work)-1]
-		i := n.fn.code.insts[at]
+		i := n.fn.code.insts[v.at]
 		if i == nil {
-			a.offEnd(n, at, states[at])
+			a.offEnd(n, v.at, v.before)
 			continue
 		}
-		before := states[at]
-		n.note(before, at)
-		after, ok := a.step(n, i, before, places)
+		n.note(v.before, v.at)
+		after, ok := a.step(n, i, v.before, places)
 		if !ok {
 			continue
 		}
@@ -46,15 +48,33 @@ func (a *auditor) frame(n *node) {
 		a.addSite(n, i, after, out)
 		after = a.behindCall(i, after, out)
 		for _, t := range inside {
-			old, seen := states[t]
-			if !seen {
-				states[t] = after
-				work = append(work, t)
-			} else if old != after {
-				a.fail("stack mismatch", n.fn.Name, "paths that join at %s disagree about ESP: %s and %s", a.where(t), old, after)
+			switch known := states[t]; {
+			case slices.Contains(known, after):
+			case len(known) < joins:
+				states[t] = append(known, after)
+				work = append(work, visit{t, after})
+			default:
+				a.fail("stack mismatch", n.fn.Name, "paths that join at %s disagree about ESP: %s and %s", a.where(t), known[0], after)
 			}
 		}
 	}
+}
+
+// visit is an instruction to look at, and where ESP points before it.
+type visit struct {
+	at     uint32
+	before state
+}
+
+// joins is the number of states that paths in f may join with: one, unless the policy says more.
+func (a *auditor) joins(f *Func) int {
+	for _, p := range a.policy.Joins {
+		if f.named(p.Func) {
+			a.usage.mark("Joins", p.Func)
+			return p.States
+		}
+	}
+	return 1
 }
 
 // note records the depth at an instruction.

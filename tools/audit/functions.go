@@ -25,8 +25,8 @@ type span struct{ lo, hi uint32 }
 // findFunctions fills a.funcs from the symbol table.
 //
 // Symbols of type FUNC with a size are functions: all that Go's compiler and assembler make, and GNU as code that
-// says .type and .size. In what they leave, each global symbol (or FUNC without size) starts a function that reaches to
-// the next boundary; local symbols are labels inside it. Objects are data. What then has no name must be padding.
+// says .type and .size. In what they leave, the first symbol and each global one (or FUNC without size) starts a
+// function that reaches to the next boundary; other local symbols are labels inside it. Objects are data. What then has no name must be padding.
 func (a *auditor) findFunctions() {
 	for _, s := range a.image.Code() {
 		a.sections = append(a.sections, s)
@@ -88,7 +88,7 @@ func (a *auditor) gapFunctions(s *Section, g span, byStart map[uint32]*Func) {
 	for _, sym := range a.symbolsIn(s) {
 		v := uint32(sym.Value)
 		global := elf.ST_BIND(sym.Info) != elf.STB_LOCAL || elf.ST_TYPE(sym.Info) == elf.STT_FUNC || a.isData(sym.Name)
-		if v < g.lo || v >= g.hi || !global || sym.Size != 0 {
+		if v < g.lo || v >= g.hi || sym.Size != 0 || !global && len(starts) > 0 {
 			continue
 		}
 		if n := len(starts); n > 0 && uint32(starts[n-1].Value) == v {

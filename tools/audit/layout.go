@@ -3,7 +3,6 @@ package main
 import (
 	"debug/elf"
 	"encoding/binary"
-	"slices"
 )
 
 // checkLayout checks what the program headers say about where the image lies and what may be written.
@@ -25,7 +24,7 @@ func (a *auditor) checkLayout() {
 		if v := uint32(p.Vaddr); v != lo && v != l.Window+lo {
 			a.fail("layout", "", "segment at physical %#x is linked at %#x: want that or %#x", lo, v, l.Window+lo)
 		}
-		if p.Flags&elf.PF_W != 0 && p.Flags&elf.PF_X != 0 && !a.writableCode(p) {
+		if p.Flags&elf.PF_W != 0 && p.Flags&elf.PF_X != 0 && !a.mayBeBoth(p) {
 			a.fail("layout", "", "segment at physical %#x is writable and executable", lo)
 		}
 	}
@@ -34,22 +33,67 @@ func (a *auditor) checkLayout() {
 			a.checkPair(q, p)
 		}
 	}
+	a.checkConstant()
 	a.checkEntryPoint(loads)
 	a.checkMagic()
 }
 
-// writableCode asks the policy for a writable and executable segment.
-func (a *auditor) writableCode(p *elf.Prog) bool {
-	found := false
+// mayBeBoth asks the policy for a writable and executable segment.
+func (a *auditor) mayBeBoth(p *elf.Prog) bool {
 	for _, s := range a.image.elf.Sections {
-		if s.Flags&elf.SHF_ALLOC != 0 && s.Addr >= p.Vaddr && s.Addr < p.Vaddr+p.Memsz {
-			if !slices.Contains(a.policy.Layout.WritableCode, s.Name) {
-				return false
+		if s.Flags&elf.SHF_ALLOC == 0 || s.Addr != p.Vaddr {
+			continue
+		}
+		for _, w := range a.policy.Layout.WritableCode {
+			if w.Section == s.Name {
+				a.usage.mark("WritableCode", w.Section)
+				return true
 			}
-			found = true
 		}
 	}
-	return found
+	return false
+}
+
+// checkConstant checks that the range which the kernel write-protects is made of whole pages and holds exactly the
+// constant sections. Code that runs before the protection (below the window) is no concern of it.
+func (a *auditor) checkConstant() {
+	l := a.policy.Layout
+	if l.ConstFrom == "" {
+		return
+	}
+	r, ok := a.constant()
+	if !ok || r.lo%4096 != 0 || r.hi%4096 != 0 {
+		a.fail("layout", l.ConstFrom, "%s..%s (%#x..%#x) is no range of pages", l.ConstFrom, l.ConstTo, r.lo, r.hi)
+		return
+	}
+	for _, s := range a.image.elf.Sections {
+		lo, hi := uint32(s.Addr), uint32(s.Addr+s.Size)
+		if s.Flags&elf.SHF_ALLOC == 0 || s.Size == 0 || lo < l.Window {
+			continue
+		}
+		if writable := s.Flags&elf.SHF_WRITE != 0; writable && lo < r.hi && r.lo < hi {
+			a.fail("layout", s.Name, "the writable section %#x..%#x lies in the protected range", lo, hi)
+		} else if !writable && (lo < r.lo || hi > r.hi) {
+			a.fail("layout", s.Name, "the constant section %#x..%#x does not lie in the protected range %#x..%#x", lo, hi, r.lo, r.hi)
+		}
+	}
+}
+
+// constant returns the range that the kernel write-protects.
+func (a *auditor) constant() (span, bool) {
+	from, to := a.image.symbol(a.policy.Layout.ConstFrom), a.image.symbol(a.policy.Layout.ConstTo)
+	if from == nil || to == nil || to.Value <= from.Value {
+		return span{}, false
+	}
+	return span{uint32(from.Value), uint32(to.Value)}, true
+}
+
+// canChange tells whether the word at addr can change while the kernel runs; writable says what its segment's flags say.
+func (a *auditor) canChange(addr uint32, writable bool) bool {
+	if r, ok := a.constant(); ok {
+		return addr < r.lo || addr >= r.hi
+	}
+	return writable
 }
 
 // checkPair checks that two segments share no memory, and no page if one is writable and the other is not: the page would

@@ -22,6 +22,8 @@ func TestStalePolicy(t *testing.T) {
 			p.Entries = append(p.Entries, Entry{Func: "gone", Stack: "kernel", Reason: "why"})
 		}, "Entries entry names"},
 		{"switch", "gone", func(p *Policy) { p.Switches = append(p.Switches, Switch{Func: "gone", Reason: "why"}) }, "Switches"},
+		{"join", "gone", func(p *Policy) { p.Joins = append(p.Joins, Join{"gone", 2, "why"}) }, "Joins"},
+		{"writable code", ".gone", func(p *Policy) { p.Layout.WritableCode = []WritableCode{{".gone", "why"}} }, "WritableCode"},
 		{"indirect", "nested", func(p *Policy) { p.Indirects = append(p.Indirects, Indirect{Func: "nested", Reason: "why"}) }, "Indirects"},
 		{"mid entry", "nested", func(p *Policy) { p.MidEntries = append(p.MidEntries, MidEntry{"nested", "why"}) }, "MidEntries"},
 		{"guard", "nested", func(p *Policy) { p.Guards = append(p.Guards, Guard{Func: "nested", Reason: "why"}) }, "Guards"},

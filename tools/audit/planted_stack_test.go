@@ -105,10 +105,50 @@ func TestStackSwitch(t *testing.T) {
 	p := soundPolicy()
 	p.Switches[1].To[0].Depth = 16
 	r := Audit(plant(t, sound), p)
-	wantViolation(t, r, "stack switch", "trap", "does not point 16 bytes below kernel_stack_top")
+	wantViolation(t, r, "stack switch", "trap", "does not point 16 bytes below the top of kernel")
+	code := "FUNC planted\n mov $0xF0C0A000, %esp\n1: hlt\n jmp 1b\nEND planted\n"
+	p = soundPolicy()
+	p.Privileged = append(p.Privileged, Privileged{Func: "planted", Classes: []Class{Halt}, Reason: "test"})
+	p.Switches = append(p.Switches, Switch{Func: "planted", To: []Place{{"kernel", 0}}, Reason: "test"})
+	wantViolation(t, Audit(plant(t, code), p), "stack switch", "planted", "does not point 0 bytes below the top of kernel")
+	p.Stacks[0].MappedTop = 0xF0C0A000
+	if r := Audit(plant(t, code), p); !r.OK {
+		t.Errorf("the stack's other mapping is refused: %v", r.Violations)
+	}
 	p = soundPolicy()
 	p.Stacks[0].Guard = "kernel_stack_top"
 	wantViolation(t, Audit(plant(t, sound), p), "stack overflow", "kernel", "is not the page below kernel_stack")
+}
+
+// TestJoin: an entry that goes on in the same way on two stacks is followed on both, if the policy says so.
+func TestJoin(t *testing.T) {
+	code := "FUNC planted\n test %eax, %eax\n jz 1f\n mov $spare_top, %esp\n1: push %eax\n2: hlt\n jmp 2b\nEND planted\n" +
+		".bss\n.globl spare\n.type spare, @object\nspare: .skip 32\n.size spare, 32\nspare_top:\n"
+	p := soundPolicy()
+	p.Stacks = append(p.Stacks, Stack{Name: "spare", Bottom: "spare", Reason: "test"})
+	p.Switches = append(p.Switches, Switch{Func: "planted", To: []Place{{"spare", 0}}, Reason: "test"})
+	p.Privileged = append(p.Privileged, Privileged{Func: "planted", Classes: []Class{Halt}, Reason: "test"})
+	wantViolation(t, Audit(plant(t, code), p), "stack mismatch", "planted", "disagree about ESP")
+	p.Joins = []Join{{Func: "planted", States: 2, Reason: "test"}}
+	r := Audit(plant(t, code), p)
+	if !r.OK {
+		t.Fatalf("violations: %v", r.Violations)
+	}
+	if k, s := r.Stacks[0].Deepest.Bytes, r.Stacks[2]; k != 36 || s.Bound != 4 || s.Size != 32 {
+		t.Errorf("kernel %d, spare %d of %d", k, s.Bound, s.Size)
+	}
+}
+
+// TestNoStack: where nothing may be pushed, nothing is.
+func TestNoStack(t *testing.T) {
+	p := soundPolicy()
+	p.Stacks = append(p.Stacks, Stack{Name: "none", Reason: "test"})
+	p.Entries[0].Stack = "none"
+	if r := Audit(plant(t, sound), p); !r.OK {
+		t.Errorf("the start pushes nothing before it has a stack: %v", r.Violations)
+	}
+	p.Entries[1].Stack = "none"
+	wantViolation(t, Audit(plant(t, sound), p), "stack overflow", "trap", "none needs 24 bytes, its size is 0")
 }
 
 // TestHandChecked: the policy may state the depth of a function that cannot be followed.

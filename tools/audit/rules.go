@@ -11,6 +11,7 @@ type Policy struct {
 	Nests       []Nest
 	Entries     []Entry
 	Switches    []Switch
+	Joins       []Join
 	Indirects   []Indirect
 	MidEntries  []MidEntry
 	Guards      []Guard
@@ -27,17 +28,24 @@ type Layout struct {
 	Low, High uint32 // the image's physical range must lie in [Low, High)
 	Magic     uint32 // a word that must occur exactly once in the file, 0 = not checked
 	MagicAt   string // the symbol where it must be
-	// WritableCode names sections that share a segment which is writable and executable; none for a sound kernel.
-	WritableCode []string
+
+	// The symbols between which the kernel write-protects its pages, both page boundaries: all constant sections lie
+	// there, no writable one does. "" = the segments' flags say what is writable.
+	ConstFrom, ConstTo string
+	WritableCode       []WritableCode
 }
+
+// WritableCode permits a segment that is writable and executable, by the section it begins with.
+type WritableCode struct{ Section, Reason string }
 
 // Stack is memory that ESP may point into.
 //
-// Its size is Top-Bottom when both symbols are given, else Size bytes.
+// Its size is Top-Bottom when both symbols are given, the size of the symbol Bottom when only that is, else Size bytes.
 type Stack struct {
 	Name        string
 	Bottom, Top string   // symbols
-	Size        int      // bytes, for stacks that are part of something else (a TCB's frame)
+	Size        int      // bytes, for stacks that are part of something else (a TCB's frame); 0 = nothing may be pushed
+	MappedTop   uint32   // the linear address of the top where the stack is used through another mapping than its symbols'
 	Guard       string   // symbol of the page below Bottom that is left unmapped, "" = none
 	Margin      int      // bytes that must stay free above the proved bound
 	Nests       []string // Nest groups that can come on top of whatever else lies on this stack
@@ -70,6 +78,14 @@ type Entry struct {
 type Switch struct {
 	Func   string
 	To     []Place
+	Reason string
+}
+
+// Join permits paths in Func to join with ESP in up to States different places, each of which is then followed. It is
+// for entry code that goes on in the same way on whatever stack it came by.
+type Join struct {
+	Func   string
+	States int
 	Reason string
 }
 

@@ -29,7 +29,7 @@ func (a *auditor) checkStacks() {
 		}
 		b.Free = b.Size - b.Bound
 		a.report.Stacks = append(a.report.Stacks, b)
-		if b.Size > 0 && b.Free < b.Margin {
+		if b.Free < b.Margin {
 			a.fail("stack overflow", deepestFunc(b.Deepest),
 				"%s needs %d bytes, its size is %d and %d must stay free: %s", s.Name, b.Bound, b.Size, s.Margin, sum(b))
 		}
@@ -63,24 +63,41 @@ func (a *auditor) addNest(b *StackBound, group string) {
 
 // stackSize reads a stack's size from the image and checks its symbols.
 func (a *auditor) stackSize(s Stack) int {
-	if s.Top == "" {
+	if s.Bottom == "" {
 		return s.Size
 	}
-	bottom, top := a.image.symbol(s.Bottom), a.image.symbol(s.Top)
-	if bottom == nil || top == nil || top.Value <= bottom.Value {
+	bottom, top, ok := a.stackRange(&s)
+	if !ok {
 		a.fail("policy", s.Name, "the image has no stack from %s to %s", s.Bottom, s.Top)
 		return 0
 	}
-	if top.Value%4 != 0 {
-		a.fail("stack overflow", s.Name, "%s (%#x) is not a multiple of 4", s.Top, top.Value)
+	if top%4 != 0 {
+		a.fail("stack overflow", s.Name, "its top (%#x) is not a multiple of 4", top)
 	}
 	if s.Guard != "" {
 		g := a.image.symbol(s.Guard)
-		if g == nil || g.Value%4096 != 0 || g.Value+4096 != bottom.Value {
+		if g == nil || g.Value%4096 != 0 || uint32(g.Value)+4096 != bottom {
 			a.fail("stack overflow", s.Name, "%s is not the page below %s", s.Guard, s.Bottom)
 		}
 	}
-	return int(top.Value - bottom.Value)
+	return int(top - bottom)
+}
+
+// stackRange returns the addresses between which the image has the stack; not ok for one that has no symbols.
+func (a *auditor) stackRange(s *Stack) (bottom, top uint32, ok bool) {
+	lo := a.image.symbol(s.Bottom)
+	if lo == nil {
+		return 0, 0, false
+	}
+	bottom, top = uint32(lo.Value), uint32(lo.Value+lo.Size)
+	if s.Top != "" {
+		hi := a.image.symbol(s.Top)
+		if hi == nil {
+			return 0, 0, false
+		}
+		top = uint32(hi.Value)
+	}
+	return bottom, top, top > bottom
 }
 
 // deepestFunc is the last function of a chain: the one to look at first.

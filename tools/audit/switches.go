@@ -48,9 +48,13 @@ func (a *auditor) checkPlace(f *Func, i *Inst, p Place) {
 		a.fail("policy", f.Name, "switches to a stack %s that the policy does not define", p.Stack)
 		return
 	}
-	top := a.image.symbol(s.Top)
-	if n, ok := i.X.Args[1].(immediate); ok && top != nil && uint32(n) != uint32(top.Value)-uint32(p.Depth) {
-		a.fail("stack switch", f.Name, "%v at %s does not point %d bytes below %s (%#x)", i, a.where(i.Addr), p.Depth, s.Top, top.Value)
+	_, top, ok := a.stackRange(s)
+	n, constant := i.X.Args[1].(immediate)
+	if !ok || !constant {
+		return
+	}
+	if at := uint32(n) + uint32(p.Depth); at != top && (s.MappedTop == 0 || at != s.MappedTop) {
+		a.fail("stack switch", f.Name, "%v at %s does not point %d bytes below the top of %s (%#x)", i, a.where(i.Addr), p.Depth, s.Name, top)
 	}
 }
 

@@ -31,6 +31,12 @@ func (a *auditor) stale() {
 	for _, e := range p.Switches {
 		check("Switches", e.Func, e.Reason)
 	}
+	for _, e := range p.Joins {
+		check("Joins", e.Func, e.Reason)
+	}
+	for _, e := range p.Layout.WritableCode {
+		check("WritableCode", e.Section, e.Reason)
+	}
 	for _, e := range p.Indirects {
 		check("Indirects", e.Func, e.Reason)
 	}
