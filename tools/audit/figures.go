@@ -9,7 +9,11 @@ import (
 func (a *auditor) figures() {
 	r := a.report
 	for _, s := range a.image.elf.Sections {
-		if s.Flags&elf.SHF_ALLOC == 0 || s.Type == elf.SHT_NOBITS {
+		if s.Flags&elf.SHF_ALLOC == 0 {
+			continue
+		}
+		r.Sections = append(r.Sections, SectionSize{s.Name, int(s.Size)})
+		if s.Type == elf.SHT_NOBITS {
 			continue
 		}
 		switch {
@@ -23,6 +27,7 @@ func (a *auditor) figures() {
 	r.GoLines, r.AsmLines = a.countLines()
 	counts := map[Class]*ClassCount{}
 	for _, f := range a.funcs {
+		r.Code += int(f.End - f.Addr)
 		r.Insts += len(f.code.insts)
 		for _, i := range f.code.all() {
 			if c := classOf(i); c != "" {

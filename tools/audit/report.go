@@ -11,20 +11,28 @@ import (
 
 // Report is what the auditor found. Its JSON form is for tests that compare measured stack depths with the bound.
 type Report struct {
-	Image      string       `json:"image"`
-	OK         bool         `json:"ok"`
-	Text       int          `json:"text_bytes"`   // executable sections
-	ROData     int          `json:"rodata_bytes"` // loaded sections that are neither executable nor writable
-	Functions  int          `json:"functions"`    //
-	Insts      int          `json:"instructions"` // decoded
-	GoLines    int          `json:"go_lines"`     // source lines that made code
-	AsmLines   int          `json:"asm_lines"`    //
-	PhysStart  uint32       `json:"phys_start"`   //
-	PhysEnd    uint32       `json:"phys_end"`     //
-	Stacks     []StackBound `json:"stacks"`       //
-	Uses       []Use        `json:"entries"`      //
-	Classes    []ClassCount `json:"special"`      // special instructions and where they are
-	Violations []Violation  `json:"violations"`   //
+	Image      string        `json:"image"`
+	OK         bool          `json:"ok"`
+	Text       int           `json:"text_bytes"`   // executable sections
+	ROData     int           `json:"rodata_bytes"` // loaded sections that are neither executable nor writable
+	Sections   []SectionSize `json:"sections"`     // loaded ones
+	Code       int           `json:"code_bytes"`   // in functions, without padding between them
+	Functions  int           `json:"functions"`    //
+	Insts      int           `json:"instructions"` // decoded
+	GoLines    int           `json:"go_lines"`     // source lines that made code
+	AsmLines   int           `json:"asm_lines"`    //
+	PhysStart  uint32        `json:"phys_start"`   //
+	PhysEnd    uint32        `json:"phys_end"`     //
+	Stacks     []StackBound  `json:"stacks"`       //
+	Uses       []Use         `json:"entries"`      //
+	Classes    []ClassCount  `json:"special"`      // special instructions and where they are
+	Violations []Violation   `json:"violations"`   //
+}
+
+// SectionSize is the size of one section.
+type SectionSize struct {
+	Name  string `json:"name"`
+	Bytes int    `json:"bytes"`
 }
 
 // ClassCount says which functions contain instructions of a class.
@@ -63,8 +71,12 @@ func (u Use) String() string {
 // Print writes the figures and the violations.
 func (r *Report) Print(w io.Writer) {
 	fmt.Fprintf(w, "%s\n", r.Image)
-	fmt.Fprintf(w, "  text %d bytes, read-only data %d bytes, %d functions, %d instructions\n", r.Text, r.ROData, r.Functions, r.Insts)
+	fmt.Fprintf(w, "  text %d bytes, read-only data %d bytes\n", r.Text, r.ROData)
+	fmt.Fprintf(w, "  %d functions, %d bytes of code, %d instructions\n", r.Functions, r.Code, r.Insts)
 	fmt.Fprintf(w, "  code from %d lines of Go and %d of assembly; physical %#x..%#x\n", r.GoLines, r.AsmLines, r.PhysStart, r.PhysEnd)
+	for _, s := range r.Sections {
+		fmt.Fprintf(w, "  section %-12s %7d bytes\n", s.Name, s.Bytes)
+	}
 	for _, c := range r.Classes {
 		fmt.Fprintf(w, "  %-28s %3d in %s\n", c.Class, c.Count, strings.Join(c.Funcs, ", "))
 	}
