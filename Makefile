@@ -86,10 +86,13 @@ build/bin/mk: $(builder_sources)
 
 build/pecan.elf: build/bin/mk $(kernel_sources)
 	build/bin/mk kernel -o $@
+	@touch $@
 build/pecan-debug.elf: build/bin/mk $(kernel_sources)
 	build/bin/mk kernel -debug -o $@
+	@touch $@
 
-# sigma0 and root task run where they are loaded: this is where X.2 systems keep sigma0.
-build/sigma0.elf: flags = -base 0x20000
-build/%.elf: build/bin/mk $(user_sources)
+# sigma0 runs where it is loaded, at the place where X.2 systems keep it: below the hole at 640 KiB.
+build/sigma0.elf: flags = -base 0x20000 -heap 0x1000
+build/%.elf: build/bin/mk $(user_sources) Makefile
 	build/bin/mk user $(flags) -o $@ ./user/$*
+	@touch $@
