@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,11 +95,14 @@ func TestSmoke(t *testing.T) {
 		path   string
 		limit  int
 		kernel string
+		args   string // of the kernel
 		icount bool
 	}{
 		{name: "README", path: "../README.md"},
 		{name: "README debug kernel", path: "../README.md", kernel: "pecan-debug.elf"},
 		{name: "README instruction counting", path: "../README.md", icount: true},
+		{name: "silent kernel", path: "../README.md", args: "console=none"},
+		{name: "little memory", path: "../README.md", args: "kmem=4M maxmem=32M console=com1"},
 		{name: "empty", path: write(t, "empty", nil)},
 		{name: "one byte", path: write(t, "one", []byte{'x'})},
 		{name: "one page", path: write(t, "page", random(4096))},
@@ -112,7 +116,7 @@ func TestSmoke(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			b := smokeBoot(t, c.path, c.limit)
-			b.Kernel = c.kernel
+			b.Kernel, b.KernelArgs = c.kernel, strings.Fields(c.args)
 			m := harness.Machine(t, b)
 			m.ICount = c.icount
 			check(t, harness.Run(t, m, bootTime), c.path, c.limit)

@@ -91,14 +91,14 @@ func parse(name string, args []string) *options {
 	return o
 }
 
-// number reads a count of at least 1 that may be absent, which gives 0.
+// number reads a count from 1 to 2^30 that may be absent, which gives 0.
 func number(name, text string) (int, error) {
 	if text == "" {
 		return 0, nil
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		return 0, fmt.Errorf("%s=%s is not a whole number above 0", name, text)
+	if err != nil || n < 1 || n > 1<<30 {
+		return 0, fmt.Errorf("%s=%s is not a whole number from 1 to %d", name, text, 1<<30)
 	}
 	return n, nil
 }

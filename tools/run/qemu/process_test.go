@@ -49,14 +49,13 @@ func TestModulesAndStatus(t *testing.T) {
 
 func TestSend(t *testing.T) {
 	m := guest(t)
-	ready := make(chan bool, 1)
-	lines := Lines{Each: func(line string) {
-		if line == "ready" {
-			ready <- true
-		}
-	}}
+	var lines Lines
 	p := start(t, m, &lines)
-	<-ready
+	select {
+	case <-lines.Seen("ready\r"):
+	case <-time.After(patience):
+		t.Fatal(lines.String())
+	}
 	p.Send("hello!0")
 	status, late := p.WaitFor(patience)
 	if late || status != Success || !strings.HasSuffix(lines.String(), "ready\nhello") {
