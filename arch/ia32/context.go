@@ -1,0 +1,68 @@
+package ia32
+
+// Frame is what hardware and entry code push when a thread enters the kernel by trap or interrupt. It is 64
+// bytes, one cache line, and ends where TSS.esp0 points.
+type Frame struct {
+	_      uint32
+	EDI    uint32 // PUSHAL order
+	ESI    uint32
+	EBP    uint32
+	Kernel uint32 // ESP as PUSHAL stores it, of no use
+	EBX    uint32
+	EDX    uint32
+	ECX    uint32
+	EAX    uint32
+	Vector uint32
+	Error  uint32
+	EIP    uint32
+	CS     uint32
+	EFLAGS uint32
+	ESP    uint32
+	SS     uint32
+}
+
+// Fast holds the fields that the sysenter path touches: one cache line above the entry stack pointer, where
+// no fault frame can hit them.
+type Fast struct {
+	ESP      uint32 // user ESP and EIP of a thread that came by SYSENTER
+	EIP      uint32
+	GlobalID uint32 // 0 while no thread lives here: bad IDs compare unequal
+	Wait     uint32 // global ID this thread waits for, ^0 any, 0 not in a plain receive
+	Reasons  uint32 // why this thread may not leave or switch the short way
+	PDir     uint32 // physical address of its page directory
+	GSWord   uint32 // what the thread reads at gs:0
+	LocalID  uint32 // user address of its UTCB (MR0)
+	UTCB     uint32 // kernel address of MR0, through the window
+	Exit     uint32 // ExitTrap or ExitIPC
+	Space    uint32 // handle of its space
+	State    uint32 // thread state (kernel.State*)
+	_        [4]uint32
+}
+
+// Context is the top of every TCB.
+type Context struct {
+	Frame
+	Fast
+}
+
+// ContextSize is the size of Context; the entry stack pointer is 64 bytes below its end.
+const (
+	FrameSize   = 64
+	ContextSize = 128
+)
+
+// How a thread goes back to user level.
+const (
+	ExitTrap = 0 // IRET with the whole frame
+	ExitIPC  = 1 // SYSEXIT; EBX and EBP come from the UTCB, EAX and ESI from the frame
+	ExitIdle = 2 // no thread: halt until an interrupt
+)
+
+// Bits of Reasons.
+const (
+	ReasonHalt    = 1 << 0 // stop before the next user instruction
+	ReasonOp      = 1 << 1 // a kernel operation has to be continued first
+	ReasonTrace   = 1 << 2 // TF was set on SYSENTER: return by IRET with TF
+	ReasonFlags   = 1 << 3 // EFLAGS were set from outside: return by IRET
+	ReasonPending = 1 << 4 // somebody is queued to send to this thread
+)

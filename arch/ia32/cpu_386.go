@@ -1,0 +1,64 @@
+package ia32
+
+import "unsafe"
+
+// Ptr turns a kernel virtual address into a pointer. It compiles to nothing.
+//
+// Precondition: the address is mapped in the kernel's part of every directory, or in the TCB array.
+func Ptr(addr uint32) unsafe.Pointer { return unsafe.Add(nil, uintptr(addr)) }
+
+// Addr is the reverse of Ptr.
+func Addr(p unsafe.Pointer) uint32 { return uint32(uintptr(p)) }
+
+// LoadCR3 switches to the page directory at physical address pd and flushes all translations that are not global.
+func LoadCR3(pd uint32)
+
+// FlushPage drops the translation of one page, global or not.
+func FlushPage(addr uint32)
+
+// ReadCR2 returns the address of the last page fault.
+func ReadCR2() uint32
+
+// ReadTSC returns the time-stamp counter.
+func ReadTSC() uint64
+
+// In8 and friends access I/O ports.
+func In8(port uint32) uint32
+func Out8(port, value uint32)
+func Out16(port, value uint32)
+
+// Poll opens a window of one instruction in which pending interrupts are taken.
+//
+// Precondition: nothing is half done and no lock is held.
+func Poll()
+
+// Stop turns interrupts off and halts for ever.
+func Stop()
+
+// CPUID executes CPUID leaf 1 and returns EDX; 0 when the processor has no CPUID or no leaf 1.
+func CPUID() uint32
+
+// Zero clears n bytes at addr; Copy copies n bytes. Both need 4-byte multiples.
+func Zero(addr, n uint32)
+func Copy(dst, src, n uint32)
+
+// Tables loads GDT, IDT and task register and the SYSENTER MSRs. gdt and idt are descriptor-table operands (6 bytes).
+func loadTables(gdt, idt *tableOperand)
+func writeMSR(index, low uint32)
+func enableCPU()
+
+// Canary returns the word at the bottom of the kernel stack.
+func stackBottom() uint32
+func stackTop() uint32
+
+// staticAddr returns an address from the table of static areas (cpu_386.s).
+func staticAddr(index uint32) uint32
+
+// SetESP0 makes the next entry from user level use the frame below addr, and names the running thread.
+func SetESP0(addr uint32) { *(*uint32)(Ptr(ESP0Addr)) = addr }
+
+// ESP0 returns the current entry stack pointer.
+func ESP0() uint32 { return *(*uint32)(Ptr(ESP0Addr)) }
+
+// SetWord sets what the running thread reads at gs:0.
+func SetWord(v uint32) { *(*uint32)(Ptr(staticAddr(staticWordPage))) = v }

@@ -1,0 +1,130 @@
+package ia32
+
+import "unsafe"
+
+// Descriptor tables. The processor reads GDT and TSS with supervisor rights even in user mode; they lie in
+// parts of the kernel region that every directory has from its creation.
+
+type tableOperand struct {
+	_     uint16 // so that base is aligned; the operand begins at limit, byte 2
+	limit uint16
+	base  uint32
+}
+
+const vectors = 0x38
+
+var (
+	gdt [10]uint64
+	idt [vectors]uint64
+
+	gdtOperand, idtOperand tableOperand
+
+	vectorTable  [vectors]uint32
+	sysenterAddr uint32
+	staticTable  uint32
+)
+
+// TSS offsets of the task-gate tasks within the TSS page, and of fields within a TSS.
+const (
+	taskDoubleF = 0x200
+	taskNMI     = 0x280
+	taskMCheck  = 0x300
+
+	tssESP0   = 0x04
+	tssSS0    = 0x08
+	tssCR3    = 0x1C
+	tssEIP    = 0x20
+	tssEFLAGS = 0x24
+	tssESP    = 0x38
+	tssES     = 0x48
+	tssIOMap  = 0x66
+	tssLimit  = 0x67
+)
+
+// Descriptor types.
+const (
+	typeCode      = 0x9A
+	typeData      = 0x92
+	typeReadOnly  = 0x90
+	typeTSS       = 0x89
+	typeInterrupt = 0x8E
+	typeTask      = 0x85
+	dplUser       = 0x60
+	big           = 1 << 54 // 32-bit segment
+)
+
+func flat(kind uint64) uint64 { return 0x00CF00000000FFFF | kind<<40 }
+
+// segment describes limit+1 bytes at base.
+func segment(kind uint64, base, limit uint32) uint64 {
+	return uint64(limit&0xFFFF) | uint64(base&0xFFFFFF)<<16 | kind<<40 | uint64(limit>>16&15)<<48 |
+		uint64(base>>24)<<56
+}
+
+func gate(kind uint64, selector uint64, offset uint32) uint64 {
+	return uint64(offset&0xFFFF) | selector<<16 | kind<<40 | uint64(offset>>16)<<48
+}
+
+// InstallTables loads GDT, IDT, TSS and the SYSENTER registers and turns on 4 MiB and global pages.
+//
+// Precondition: the master directory is loaded and shows IOArea and WordArea; stack is the top of a stack for
+// double faults, NMI and machine checks.
+func InstallTables() {
+	enableCPU()
+	gdt[SelKernelCS/8] = flat(typeCode)
+	gdt[SelKernelDS/8] = flat(typeData)
+	gdt[SelUserCS/8] = flat(typeCode | dplUser)
+	gdt[SelUserDS/8] = flat(typeData | dplUser)
+	gdt[SelUTCB/8] = segment(typeReadOnly|dplUser, WordArea, 3) | big
+	// The bitmap pages and the first byte of the closing page lie inside the limit.
+	gdt[SelTSS/8] = segment(typeTSS, TSSAddr, BitmapAt+0x2000-TSSAddr)
+	gdt[SelDoubleF/8] = segment(typeTSS, IOArea+taskDoubleF, tssLimit)
+	gdt[SelNMI/8] = segment(typeTSS, IOArea+taskNMI, tssLimit)
+	gdt[SelMCheck/8] = segment(typeTSS, IOArea+taskMCheck, tssLimit)
+
+	for v := range vectorTable {
+		kind := uint64(typeInterrupt)
+		if v == VecBreakpoint || v == VecOverflow || v >= VecSyscall {
+			kind |= dplUser
+		}
+		idt[v] = gate(kind, SelKernelCS, vectorTable[v])
+	}
+	idt[VecDoubleF] = gate(typeTask, SelDoubleF, 0)
+	idt[VecNMI] = gate(typeTask, SelNMI, 0)
+	idt[VecMCheck] = gate(typeTask, SelMCheck, 0)
+
+	put32(TSSAddr+tssSS0, SelKernelDS)
+	*(*uint16)(Ptr(TSSAddr + tssIOMap)) = BitmapAt - TSSAddr
+	initTask(IOArea+taskDoubleF, vectorTable[VecDoubleF])
+	initTask(IOArea+taskNMI, vectorTable[VecNMI])
+	initTask(IOArea+taskMCheck, vectorTable[VecMCheck])
+
+	gdtOperand = tableOperand{limit: uint16(unsafe.Sizeof(gdt) - 1), base: Addr(unsafe.Pointer(&gdt))}
+	idtOperand = tableOperand{limit: uint16(unsafe.Sizeof(idt) - 1), base: Addr(unsafe.Pointer(&idt))}
+	loadTables(&gdtOperand, &idtOperand)
+	writeMSR(0x174, SelKernelCS)
+	writeMSR(0x175, ESP0Addr)
+	writeMSR(0x176, sysenterAddr)
+}
+
+func put32(addr, v uint32) { *(*uint32)(Ptr(addr)) = v }
+func get32(addr uint32) uint32 { return *(*uint32)(Ptr(addr)) }
+
+func initTask(tss, entry uint32) {
+	put32(tss+tssCR3, Phys(MasterPD()))
+	put32(tss+tssEIP, entry)
+	put32(tss+tssEFLAGS, FlagReserved)
+	put32(tss+tssESP, staticAddr(staticFaultStackTop))
+	put32(tss+tssSS0, SelKernelDS)
+	for i := uint32(0); i < 6; i++ {
+		put32(tss+tssES+4*i, SelUserDS)
+	}
+	put32(tss+tssES+4, SelKernelCS)
+	put32(tss+tssES+8, SelKernelDS)
+	*(*uint16)(Ptr(tss + tssIOMap)) = tssLimit
+}
+
+// Interrupted returns EIP, ESP and EFLAGS that a task gate saved in the main TSS.
+func Interrupted() (eip, esp, eflags uint32) {
+	return get32(TSSAddr + tssEIP), get32(TSSAddr + tssESP), get32(TSSAddr + tssEFLAGS)
+}

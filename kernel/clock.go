@@ -1,0 +1,40 @@
+package kernel
+
+import "pecan/arch/ia32"
+
+// Time comes from the TSC, calibrated once at boot; SystemClock reads it at user level with the factor that the
+// KIP holds (boot/kip.S), and the kernel computes the very same value.
+
+type clockScale struct {
+	kHz        uint32 // TSC frequency
+	multiplier uint32 // microseconds = TSC * multiplier >> (32 + shift), top bit set
+	shift      uint32
+	timerScale uint32 // timer ticks = TSC ticks * timerScale >> 32
+	timerReach uint64 // TSC ticks in the longest one-shot
+}
+
+var clock clockScale
+
+const timerHz = 1193182
+
+// initClock derives all factors from the TSC frequency. Precondition: kHz is at least 2000.
+func initClock(kHz uint32) {
+	clock = clockScale{kHz: kHz}
+	hz := uint64(kHz) * 1000
+	for 1000<<(clock.shift+1) < kHz {
+		clock.shift++
+	}
+	clock.multiplier = uint32(uint64(1000) << clock.shift << 32 / uint64(kHz))
+	clock.timerScale = uint32(uint64(timerHz) << 32 / hz)
+	clock.timerReach = uint64(ia32.TimerMax) * hz / timerHz
+}
+
+// microseconds converts a TSC value to the system clock.
+func microseconds(tsc uint64) uint64 {
+	m := uint64(clock.multiplier)
+	low := uint64(uint32(tsc)) * m >> 32
+	return ((tsc>>32)*m + low) >> clock.shift
+}
+
+// cyclesOf converts microseconds to TSC ticks, rounded up.
+func cyclesOf(us uint64) uint64 { return us*uint64(clock.kHz)/1000 + 1 }

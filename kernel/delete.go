@@ -1,0 +1,155 @@
+package kernel
+
+import "pecan/arch/ia32"
+
+// Deletion (semantics 6.3) in restartable steps. A dying thread has lost its ID (version 0 equals no global ID)
+// and all activity; dying threads and spaces wait in lists until reap has finished with them, whoever calls it.
+
+var (
+	dyingThreads Ref    // through spaceNext, after the thread has left its space
+	dyingSpaces  uint32 // handles, through the directory descriptor's aux
+)
+
+// beginDelete takes a thread out of everything that can be left at once.
+func beginDelete(t *TCB) {
+	cancelIPC(t, ipcAborted)
+	dequeue(t)
+	t.op = opNone
+	t.Reasons = 0
+	t.State = StateInactive
+	if cpu.owner == t.ref() {
+		cpu.owner = 0
+	}
+	if cpu.handoff == t.ref() {
+		cpu.handoff = 0
+	}
+	t.message[0] = t.GlobalID // for the sweep
+	t.GlobalID &^= 0x3FFF
+	t.prog[0] = 0
+	s := t.space()
+	if t.active {
+		s.freeUTCB(t.LocalID - utcbMR0)
+		t.active = false
+	}
+	s.removeThread(t)
+	if s.threads == 0 {
+		dieSpace(s)
+	}
+	t.spaceNext = dyingThreads
+	dyingThreads = t.ref()
+}
+
+// dieSpace queues a space without threads for destruction.
+func dieSpace(s *Space) {
+	descOf(s.pdir).aux = dyingSpaces
+	dyingSpaces = s.handle()
+}
+
+// cancelIPC ends whatever IPC t is in. A partner in mid transfer gets code 7, t itself code.
+func cancelIPC(t *TCB, code uint32) {
+	switch {
+	case t.State == StateSend:
+		dequeueSender(t)
+		cancelTimeout(t)
+		ipcFail(t, code|phaseSend)
+	case t.State == StateReceive:
+		cancelTimeout(t)
+		ipcFail(t, code|phaseReceive)
+	case t.State == StateReceiving, t.op == opTransfer:
+		abortTransfer(t, ipcAborted)
+	case t.op == opReceive:
+		clearOp(t)
+		ipcFail(t, code|phaseReceive)
+	}
+}
+
+// reap finishes all deletions. It returns false after a preemption.
+func reap() bool {
+	for dyingThreads != 0 {
+		t := dyingThreads.tcb()
+		if !reapThread(t) {
+			return false
+		}
+	}
+	for dyingSpaces != 0 {
+		s := spaceAt(dyingSpaces)
+		next := descOf(s.pdir).aux
+		if !s.destroy() {
+			return false
+		}
+		dyingSpaces = next
+	}
+	return true
+}
+
+// reapThread wakes everybody who waits for a dying thread, then frees its TCB.
+func reapThread(t *TCB) bool {
+	for t.sendHead != 0 {
+		s := t.sendHead.tcb()
+		dequeueSender(s)
+		cancelTimeout(s)
+		ipcFail(s, ipcNoPartner|phaseSend)
+		if preempted() {
+			return false
+		}
+	}
+	if t.waitedFor {
+		for t.prog[0] < sweepEnd {
+			t.prog[0] = sweepStep(t.prog[0], ThreadID(t.message[0]))
+			if preempted() {
+				return false
+			}
+		}
+	}
+	dyingThreads = t.spaceNext
+	freeTCB(t)
+	return true
+}
+
+// freeTCB clears a TCB and gives its page back if it was the last in it.
+func freeTCB(t *TCB) {
+	number := t.number()
+	ia32.Zero(uint32(tcbRef(number)), tcbSize)
+	dropTCB(number)
+	threads--
+	shrinkTimeouts(threads)
+}
+
+// dropThread undoes the creation of a thread that was never active, in a space that has others.
+func dropThread(t *TCB) {
+	t.space().removeThread(t)
+	freeTCB(t)
+}
+
+// sweepEnd is the number of thread numbers; a sweep goes over them page by page.
+const sweepEnd = 1 << 18
+
+const tcbsPerPage = ia32.PageSize / tcbSize
+
+// sweepStep wakes those threads of one TCB page that wait for the thread that had ID gone (closed receive: error 2), and
+// returns the number to go on with. Parts without threads are passed over in large steps.
+func sweepStep(number uint32, gone ThreadID) uint32 {
+	entry := *masterEntry(uint32(tcbRef(number)))
+	if entry == 0 {
+		return number&^(1024*tcbsPerPage-1) + 1024*tcbsPerPage
+	}
+	table := ia32.Virt(entry & ia32.PteFrame)
+	for i := 0; i < 64; i++ {
+		pte := *word(table + 4*ptIndex(uint32(tcbRef(number))))
+		if pte&ia32.PteFrame != ia32.Phys(ia32.ZeroPage()) {
+			break
+		}
+		number += tcbsPerPage
+		if number&(1024*tcbsPerPage-1) == 0 {
+			return number
+		}
+	}
+	for i := uint32(0); i < tcbsPerPage; i++ {
+		t := tcbRef(number + i).tcb()
+		if t.State == StateReceive && t.partner == gone {
+			cancelTimeout(t)
+			ipcFail(t, ipcNoPartner|phaseReceive)
+		}
+	}
+	return number + tcbsPerPage
+}

@@ -1,0 +1,198 @@
+package kernel
+
+import "pecan/arch/ia32"
+
+// I/O ports under the same model as memory (semantics 5.6): a port maps to itself only, so a space has each port at most
+// once and the tree of a port is told by "who gave it to me" per space: a 16-bit space number, 0 not had, portRoot from
+// sigma0. Access is the bitmap behind the TSS, one clear bit per port had.
+
+const (
+	portRoot      = 0xFFFF
+	parentsPage   = 2048 // ports whose parents fit in a page
+	portsPerWord  = 32
+	portsPerPage  = 8 * ia32.PageSize
+	allPorts      = 1 << 16
+	ioTableBitmap = 1 // index of the first bitmap page in the page table at IOArea
+)
+
+// ioSpaces lists the spaces that have had ports, through ioNext.
+var ioSpaces uint32
+
+func (s *Space) number() uint16 { return uint16((s.handle() - ia32.Window) >> 12) }
+
+// portParent is the slot of a port's giver, or nil if the space has nothing near.
+func (s *Space) portParent(port uint32) *uint16 {
+	page := s.ioParents[port/parentsPage]
+	if page == 0 {
+		return nil
+	}
+	return (*uint16)(ia32.Ptr(page + port%parentsPage*2))
+}
+
+func (s *Space) hasPort(port uint32) bool {
+	p := s.portParent(port)
+	return p != nil && *p != 0
+}
+
+// setPort records the giver and opens the port; clearPort the reverse. Precondition: makePorts covers it.
+func (s *Space) setPort(port uint32, giver uint16) {
+	*s.portParent(port) = giver
+	*s.portWord(port) &^= 1 << (port % portsPerWord)
+}
+
+func (s *Space) clearPort(port uint32) {
+	*s.portParent(port) = 0
+	*s.portWord(port) |= 1 << (port % portsPerWord)
+}
+
+func (s *Space) portWord(port uint32) *uint32 {
+	return word(s.ioBitmap[port/portsPerPage] + port%portsPerPage/portsPerWord*4)
+}
+
+// makePorts prepares a space to hold the given port; false without memory.
+func (s *Space) makePorts(port uint32) bool {
+	if s.ioTable == 0 {
+		if !canAlloc(3) {
+			return false
+		}
+		handle := s.handle()
+		s.ioTable = allocPage(pageIOTable, handle)
+		entry := word(s.pdir + 4*pdIndex(ia32.IOArea))
+		ia32.Copy(s.ioTable, ia32.Virt(*entry&ia32.PteFrame), ia32.PageSize)
+		for i := range s.ioBitmap {
+			s.ioBitmap[i] = allocPage(pageIOBitmap, handle)
+			for w := uint32(0); w < ia32.PageSize; w += 4 {
+				*word(s.ioBitmap[i] + w) = ^uint32(0)
+			}
+			*word(s.ioTable + uint32(ioTableBitmap+i)*4) = ia32.Phys(s.ioBitmap[i]) | kernelPte
+		}
+		*entry = ia32.Phys(s.ioTable) | kernelPte
+		s.flush(ia32.BitmapAt)
+		s.flush(ia32.BitmapAt + ia32.PageSize)
+		s.ioNext, ioSpaces = ioSpaces, handle
+	}
+	page := &s.ioParents[port/parentsPage]
+	if *page == 0 {
+		*page = allocPage(pageIOParents, s.handle())
+	}
+	return *page != 0
+}
+
+// mapPorts maps or grants those ports of the fpage that from has. It is short of a step per port that exists, and
+// repeats harmlessly after a preemption.
+func mapPorts(from, to *Space, f Fpage, grant bool) bool {
+	if to.isSigma0 || from == to {
+		return true
+	}
+	base, count := f.ports()
+	giver := from.number()
+	for port := base; port < base+count; port++ {
+		if !from.isSigma0 && from.ioParents[port/parentsPage] == 0 {
+			port |= parentsPage - 1
+			continue
+		}
+		if !from.isSigma0 && !from.hasPort(port) || to.hasPort(port) {
+			continue
+		}
+		if !to.makePorts(port) {
+			return true
+		}
+		switch {
+		case from.isSigma0:
+			to.setPort(port, portRoot)
+		case grant:
+			to.setPort(port, *from.portParent(port))
+			from.clearPort(port)
+			adoptPort(giver, to.number(), port)
+		default:
+			to.setPort(port, giver)
+		}
+		if preempted() {
+			return false
+		}
+	}
+	return true
+}
+
+// adoptPort makes the children of old for a port those of heir.
+func adoptPort(old, heir uint16, port uint32) {
+	for h := ioSpaces; h != 0; h = spaceAt(h).ioNext {
+		if p := spaceAt(h).portParent(port); p != nil && *p == old {
+			*p = heir
+		}
+	}
+}
+
+// unmapPorts takes ports from everybody who has them from s, and with flush from s itself. It may be repeated from
+// the start after a preemption: what is gone costs next to nothing.
+func unmapPorts(s *Space, base, count uint32, flush bool) bool {
+	owner := s.number()
+	for port := base; port < base+count; port++ {
+		if !s.isSigma0 && s.ioParents[port/parentsPage] == 0 {
+			port |= parentsPage - 1
+			continue
+		}
+		if !s.isSigma0 && !s.hasPort(port) {
+			continue
+		}
+		giver := owner
+		if s.isSigma0 {
+			giver = portRoot
+		}
+		if !dropPort(giver, port) {
+			return false
+		}
+		if flush && !s.isSigma0 {
+			s.clearPort(port)
+		}
+	}
+	return true
+}
+
+// dropPort takes a port from all descendants of giver: those whose giver no longer has it follow in the
+// next round.
+func dropPort(giver uint16, port uint32) bool {
+	for again := true; again; {
+		again = false
+		for h := ioSpaces; h != 0; h = spaceAt(h).ioNext {
+			s := spaceAt(h)
+			if !s.hasPort(port) {
+				continue
+			}
+			from := *s.portParent(port)
+			if from == giver || from != portRoot && !spaceAt(ia32.Window+uint32(from)<<12).hasPort(port) {
+				s.clearPort(port)
+				again = true
+			}
+			if preempted() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// destroyPorts gives back everything about ports; false after a preemption.
+func (s *Space) destroyPorts() bool {
+	if s.ioTable == 0 {
+		return true
+	}
+	if !unmapPorts(s, 0, allPorts, true) {
+		return false
+	}
+	link := &ioSpaces
+	for *link != s.handle() {
+		link = &spaceAt(*link).ioNext
+	}
+	*link = s.ioNext
+	for _, page := range s.ioParents {
+		if page != 0 {
+			freePage(page)
+		}
+	}
+	freePage(s.ioBitmap[0])
+	freePage(s.ioBitmap[1])
+	freePage(s.ioTable)
+	s.ioTable = 0
+	return true
+}

@@ -1,0 +1,316 @@
+package kernel
+
+import "pecan/arch/ia32"
+
+// IPC: rendezvous (semantics 1). A thread in IPC is described by its TCB alone: State, partner, the phase still to come
+// (from), the tag of its message. Everything here runs to an end; who waits simply leaves the processor to others.
+
+// Codes of abi 1.10, shifted into place; the phase bit is added.
+const (
+	ipcTimeout   = 1 << 1
+	ipcNoPartner = 2 << 1
+	ipcCancelled = 3 << 1
+	ipcOverflow  = 4 << 1
+	ipcAborted   = 7 << 1
+	phaseSend    = 0
+	phaseReceive = 1
+)
+
+// Message tag (abi 1.9).
+const (
+	tagError   = 1 << 15
+	tagKernel  = 0xF << 12 // p, r, X, E: ignored on input
+	tagWords   = 63
+	errorTag   = tagError
+	maxMessage = 63
+)
+
+// sysIPC is an Ipc or Lipc system call of a user thread.
+func sysIPC(t *TCB, to, from ThreadID, times, tag uint32) {
+	t.Exit = ia32.ExitIPC
+	t.ipc = ipcUser
+	t.tag = tag &^ tagKernel
+	t.from = from
+	t.timeouts = times
+	t.Frame.EAX, t.Frame.ESI = 0, t.tag
+	if to == nilThread || sendPhase(t, to) {
+		receivePhase(t)
+	}
+}
+
+// kernelIPC sends a message of the kernel's on behalf of t and waits for the answer, without timeouts.
+func kernelIPC(t *TCB, kind uint8, to ThreadID, tag uint32) {
+	t.ipc = kind
+	t.tag = tag
+	t.from = to
+	t.timeouts = 0
+	if to == nilThread {
+		ipcFail(t, ipcNoPartner|phaseSend)
+		return
+	}
+	if sendPhase(t, to) {
+		receivePhase(t)
+	}
+}
+
+// sendPhase delivers t's message to the thread named, or queues t (semantics 1.3). It returns true when the message
+// has been delivered and the receive phase is due.
+func sendPhase(t *TCB, to ThreadID) bool {
+	r := resolve(t, to)
+	if r == nil {
+		ipcFail(t, ipcNoPartner|phaseSend)
+		return false
+	}
+	if accepts(r, t) {
+		cancelTimeout(r)
+		switch exchange(t, r) {
+		case exchanged:
+			return true
+		case overflowed:
+			ipcFail(t, ipcOverflow|phaseSend)
+		}
+		return false
+	}
+	if !startTimeout(t, t.timeouts>>16) {
+		ipcFail(t, ipcTimeout|phaseSend)
+		return false
+	}
+	t.State = StateSend
+	t.partner = r.id()
+	enqueueSender(t, r)
+	return false
+}
+
+// accepts reports whether r waits for a message that t may send now. A thread is never ready for itself.
+func accepts(r, t *TCB) bool {
+	return r.State == StateReceive && matches(r, r.partner, t)
+}
+
+// matches reports whether from-specifier from of r, normalised, names t.
+func matches(r *TCB, from ThreadID, t *TCB) bool {
+	switch from {
+	case t.id(), anyThread:
+		return true
+	case anyLocalThread:
+		return sameSpace(r, t)
+	}
+	return false
+}
+
+// receivePhase lets t receive (semantics 1.4): from a queued sender at once, else it waits.
+func receivePhase(t *TCB) {
+	from := t.from
+	if from == nilThread {
+		t.State = StateReady
+		return
+	}
+	s, normal, ok := candidate(t, from)
+	if !ok {
+		ipcFail(t, ipcNoPartner|phaseReceive)
+		return
+	}
+	if s == nil {
+		waitFor(t, normal)
+		return
+	}
+	dequeueSender(s)
+	cancelTimeout(s)
+	switch exchange(s, t) {
+	case exchanged:
+		afterSend(s)
+	case overflowed:
+		ipcFail(s, ipcOverflow|phaseSend)
+	}
+}
+
+// waitFor blocks t in its receive phase, or fails it at once if it must not wait.
+func waitFor(t *TCB, from ThreadID) {
+	if !startTimeout(t, t.timeouts&0xFFFF) {
+		ipcFail(t, ipcTimeout|phaseReceive)
+		return
+	}
+	t.State = StateReceive
+	t.partner = from
+}
+
+// candidate finds who t would receive from now (nil: nobody yet), and the normalised specifier. ok is false for a
+// thread that does not exist.
+func candidate(t *TCB, from ThreadID) (s *TCB, normal ThreadID, ok bool) {
+	switch from {
+	case anyThread:
+		if t.sendHead != 0 {
+			s = t.sendHead.tcb()
+		}
+		return s, from, true
+	case anyLocalThread:
+		return firstLocal(t), from, true
+	}
+	p := resolve(t, from)
+	if p == nil {
+		return nil, from, false
+	}
+	p.waitedFor = true
+	if p.State == StateSend && p.sendTo == t.ref() {
+		s = p
+	}
+	return s, p.id(), true
+}
+
+// firstLocal is the first thread of t's own space in t's send queue.
+func firstLocal(t *TCB) *TCB {
+	if t.sendHead == 0 {
+		return nil
+	}
+	for r := t.sendHead; ; {
+		s := r.tcb()
+		if sameSpace(s, t) {
+			return s
+		}
+		if r = s.sendNext; r == t.sendHead {
+			return nil
+		}
+	}
+}
+
+// afterSend is called when the send phase of s, which is not running, has succeeded. There must be no window between
+// its phases: s either waits from now on, or has a queued sender to receive from, which it does when it runs.
+func afterSend(s *TCB) {
+	if s.from == nilThread {
+		wakeUp(s)
+		return
+	}
+	q, normal, ok := candidate(s, s.from)
+	switch {
+	case !ok:
+		ipcFail(s, ipcNoPartner|phaseReceive)
+	case q == nil:
+		waitFor(s, normal)
+	default:
+		setOp(s, opReceive)
+		makeReady(s)
+	}
+}
+
+// setOp notes what s has to continue before it may return to user level.
+func setOp(s *TCB, op uint8) {
+	s.op = op
+	s.Reasons |= ia32.ReasonOp
+}
+
+func clearOp(s *TCB) {
+	s.op = opNone
+	s.Reasons &^= ia32.ReasonOp
+}
+
+// wakeUp makes a thread ready unless it is the one that runs already.
+func wakeUp(t *TCB) {
+	if t.State == StateReady {
+		return
+	}
+	makeReady(t)
+}
+
+// startTimeout queues t for a timeout of the given Time. It returns false if t must not wait at all.
+func startTimeout(t *TCB, time uint32) bool {
+	if time == 0 {
+		return true
+	}
+	if isZeroTime(time) {
+		return false
+	}
+	now := ia32.ReadTSC()
+	deadline := deadlineOf(time, now)
+	if deadline <= now {
+		return false
+	}
+	setTimeout(t, deadline)
+	return true
+}
+
+// ipcExpired ends the wait of a thread whose timeout has come.
+func ipcExpired(t *TCB) {
+	cancelTimeout(t)
+	if t.State == StateSend {
+		dequeueSender(t)
+		ipcFail(t, ipcTimeout|phaseSend)
+		return
+	}
+	ipcFail(t, ipcTimeout|phaseReceive)
+}
+
+// ipcFail ends t's IPC with an error. Precondition: t is in no send queue and has no timeout running.
+func ipcFail(t *TCB, code uint32) {
+	switch t.ipc {
+	case ipcUser:
+		t.fail(code)
+		tag := uint32(errorTag)
+		if code&1 == phaseSend {
+			tag |= t.tag
+		}
+		deliver(t, nilThread, tag)
+		wakeUp(t)
+	case ipcInterrupt:
+		interruptFailed(t)
+	default:
+		kernelIPCFailed(t, code)
+	}
+}
+
+// kernelIPCFailed: a fault that nobody can handle stops the thread; one that was cancelled is simply tried again.
+func kernelIPCFailed(t *TCB, code uint32) {
+	kind := t.ipc
+	t.ipc = ipcUser
+	switch code >> 1 {
+	case ipcCancelled >> 1, ipcAborted >> 1:
+		wakeUp(t)
+	case ipcOverflow >> 1:
+		if kind == ipcStart {
+			// The pager sent items instead of a start message: go on waiting for one.
+			t.ipc = ipcStart
+			t.State = StateReceive
+			return
+		}
+		wakeUp(t)
+	default:
+		halt(t)
+	}
+}
+
+// deliver sets what a user thread sees when its IPC ends.
+func deliver(t *TCB, from ThreadID, tag uint32) {
+	t.Frame.EAX, t.Frame.ESI = uint32(from), tag
+	*t.mr(0) = tag
+}
+
+// Send queues: circular, in order of arrival.
+
+func enqueueSender(s, r *TCB) {
+	self := s.ref()
+	s.sendTo = r.ref()
+	if r.sendHead == 0 {
+		s.sendNext, s.sendPrev = self, self
+		r.sendHead = self
+		r.Reasons |= ia32.ReasonPending
+		return
+	}
+	head := r.sendHead.tcb()
+	s.sendNext, s.sendPrev = r.sendHead, head.sendPrev
+	head.sendPrev.tcb().sendNext = self
+	head.sendPrev = self
+}
+
+func dequeueSender(s *TCB) {
+	r := s.sendTo.tcb()
+	self := s.ref()
+	s.sendTo = 0
+	if s.sendNext == self {
+		r.sendHead = 0
+		r.Reasons &^= ia32.ReasonPending
+		return
+	}
+	s.sendNext.tcb().sendPrev = s.sendPrev
+	s.sendPrev.tcb().sendNext = s.sendNext
+	if r.sendHead == self {
+		r.sendHead = s.sendNext
+	}
+}

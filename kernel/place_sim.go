@@ -1,0 +1,5 @@
+//go:build !386
+
+package kernel
+
+func printPlace(pc uint32) { console.hex(pc) }

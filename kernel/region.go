@@ -1,0 +1,108 @@
+package kernel
+
+import "pecan/arch/ia32"
+
+// The shared kernel region: one master page directory is the truth. Spaces copy its entries when they are
+// created and, for entries made later, on a kernel page fault. Only the top level is copied; page tables of the region are
+// shared by all and never freed (docs/address-space.md).
+
+func pdIndex(addr uint32) uint32 { return addr >> 22 }
+func ptIndex(addr uint32) uint32 { return addr >> 12 & 1023 }
+
+func masterEntry(addr uint32) *uint32 { return word(ia32.MasterPD() + 4*pdIndex(addr)) }
+
+const kernelPte = ia32.PtePresent | ia32.PteWrite | ia32.PteAccessed | ia32.PteDirty
+const zeroPte = ia32.PtePresent | ia32.PteGlobal | ia32.PteAccessed
+
+// isShared reports whether an address belongs to the part of the kernel region that all spaces share.
+func isShared(addr uint32) bool {
+	return addr >= ia32.UserTop && pdIndex(addr) != pdIndex(ia32.CopyArea) &&
+		pdIndex(addr) != pdIndex(ia32.CopyArea)+1 && pdIndex(addr) != pdIndex(ia32.IOArea)
+}
+
+// tcbTable makes sure that the page table of the TCB array that covers addr exists, and returns its kernel address. A new
+// table shows the zero page everywhere.
+func tcbTable(addr uint32) uint32 {
+	entry := masterEntry(addr)
+	if *entry == 0 {
+		pool.reserve--
+		table := takePage(pageTCBTable, 0)
+		zero := ia32.Phys(ia32.ZeroPage()) | zeroPte
+		for i := uint32(0); i < 1024; i++ {
+			*word(table + 4*i) = zero
+		}
+		*entry = ia32.Phys(table) | kernelPte
+	}
+	return ia32.Virt(*entry & ia32.PteFrame)
+}
+
+// syncKernelFault resolves a fault of the kernel, or of the processor on the kernel's behalf, on a shared address:
+// master entry valid: copy it; not valid: create it, then copy it. pd is the running directory. It
+// returns false if the fault has another cause.
+func syncKernelFault(pd, addr uint32) bool {
+	if !isShared(addr) {
+		return false
+	}
+	if addr < ia32.TCBEnd {
+		tcbTable(addr)
+	}
+	master := *masterEntry(addr)
+	own := word(ia32.Virt(pd) + 4*pdIndex(addr))
+	if master == 0 || *own == master {
+		return false
+	}
+	*own = master
+	return true
+}
+
+// backTCB makes the page of a thread number real memory. It returns false when there is none; nothing has changed then.
+// The caller counts the thread with tcbPageUse.
+func backTCB(number uint32) bool {
+	addr := uint32(tcbRef(number))
+	pte := word(tcbTable(addr) + 4*ptIndex(addr))
+	if *pte&ia32.PteFrame != ia32.Phys(ia32.ZeroPage()) {
+		return true
+	}
+	page := allocPage(pageTCB, 0)
+	if page == 0 {
+		return false
+	}
+	*pte = ia32.Phys(page) | kernelPte | ia32.PteGlobal
+	ia32.FlushPage(addr)
+	return true
+}
+
+// tcbPage is the pool page behind a thread number. Precondition: backTCB has been called.
+func tcbPage(number uint32) uint32 {
+	addr := uint32(tcbRef(number))
+	return ia32.Virt(*word(tcbTable(addr) + 4*ptIndex(addr)) & ia32.PteFrame)
+}
+
+// useTCB counts a thread in its page.
+func useTCB(number uint32) { descOf(tcbPage(number)).used++ }
+
+// dropTCB uncounts a thread; the last of a page gives the page back and shows the zero page again. A TCB page of
+// which no thread was created is given back as well.
+func dropTCB(number uint32) {
+	page := tcbPage(number)
+	d := descOf(page)
+	if d.used--; d.used == 0 {
+		releaseTCBPage(number)
+	}
+}
+
+func releaseTCBPage(number uint32) {
+	addr := uint32(tcbRef(number))
+	page := tcbPage(number)
+	*word(tcbTable(addr) + 4*ptIndex(addr)) = ia32.Phys(ia32.ZeroPage()) | zeroPte
+	ia32.FlushPage(addr)
+	freePage(page)
+}
+
+// showTCB puts the directory entry of a thread's own TCB into a space's directory: the frame of the next entry
+// lies there, and a directory without it would triple-fault.
+func showTCB(s *Space, number uint32) {
+	addr := uint32(tcbRef(number))
+	tcbTable(addr)
+	*word(s.directory() + 4*pdIndex(addr)) = *masterEntry(addr)
+}

@@ -1,0 +1,289 @@
+package kernel
+
+import (
+	"math/bits"
+
+	"pecan/arch/ia32"
+)
+
+// Scheduling: 256 priorities, round robin inside one, strict between them (semantics 7).
+//
+// Invariant: every ready thread but the running one is in the ready queue of its priority. The reverse need not hold: a
+// thread that blocks stays queued and is dropped when the scheduler meets it (lazy dequeueing), so IPC does not
+// touch the queues.
+
+type processor struct {
+	ready  [256]Ref  // head of each circular queue
+	bitmap [8]uint32 // bit p: ready[p] is not empty
+	top    int32     // highest p with a non-empty queue, -1 none
+
+	pdir    uint32 // physical address of the loaded page directory
+	handoff Ref    // thread made ready by the current entry, not queued yet
+	pending uint32 // interrupt lines taken at a preemption point and not yet handled
+	work    uint32 // steps since the last preemption point
+
+	owner    Ref    // whose timeslice is running (the donor, after IPC)
+	sliceEnd uint64 // TSC; 0 = endless
+	armed    uint64 // TSC at which the timer will fire; 0 = not armed
+
+	resched bool // the running thread has been put behind its equals: choose anew
+	donated Ref  // ThreadSwitch: runs next, on the running slice
+
+	spurious uint32 // spurious interrupts seen
+}
+
+var cpu processor
+
+const noDeadline = ^uint64(0)
+
+func (t *TCB) ready() bool { return t.State == StateReady }
+
+// enqueue puts a ready thread at the tail of its queue, unless it is still queued.
+func enqueue(t *TCB) { link(t, false) }
+
+func link(t *TCB, first bool) {
+	if t.queued {
+		return
+	}
+	t.queued = true
+	p := uint32(t.prio)
+	r := t.ref()
+	head := cpu.ready[p]
+	if head == 0 {
+		t.readyNext, t.readyPrev = r, r
+		cpu.ready[p] = r
+		cpu.bitmap[p>>5] |= 1 << (p & 31)
+		if int32(p) > cpu.top {
+			cpu.top = int32(p)
+		}
+		return
+	}
+	h := head.tcb()
+	tail := h.readyPrev
+	t.readyNext, t.readyPrev = head, tail
+	tail.tcb().readyNext = r
+	h.readyPrev = r
+	if first {
+		cpu.ready[p] = r
+	}
+}
+
+// dequeue takes a thread out of its queue, ready or not.
+func dequeue(t *TCB) {
+	if !t.queued {
+		return
+	}
+	t.queued = false
+	p := uint32(t.prio)
+	r := t.ref()
+	if t.readyNext == r {
+		cpu.ready[p] = 0
+		cpu.bitmap[p>>5] &^= 1 << (p & 31)
+		if int32(p) == cpu.top {
+			cpu.top = highest()
+		}
+		return
+	}
+	t.readyNext.tcb().readyPrev = t.readyPrev
+	t.readyPrev.tcb().readyNext = t.readyNext
+	if cpu.ready[p] == r {
+		cpu.ready[p] = t.readyNext
+	}
+}
+
+func highest() int32 {
+	for i := int32(7); i >= 0; i-- {
+		if w := cpu.bitmap[i]; w != 0 {
+			return i<<5 + int32(bits.Len32(w)) - 1
+		}
+	}
+	return -1
+}
+
+// makeReady wakes a thread. The first one that an entry wakes is kept aside, so that a sender that blocks switches to its
+// receiver without touching a queue.
+func makeReady(t *TCB) {
+	t.State = StateReady
+	if cpu.handoff == 0 {
+		cpu.handoff = t.ref()
+		return
+	}
+	if cpu.handoff != t.ref() {
+		enqueue(t)
+	}
+}
+
+// leave ends a kernel entry of thread t, which may be ready or not: it decides who runs next (semantics 1.5) and
+// arranges for exitToUser to go there.
+func leave(t *TCB) {
+	next := t
+	// Each round either ends or completes, blocks or preempts one thread's operation.
+	for {
+		if cpu.pending != 0 {
+			takePending(next)
+		}
+		if cpu.resched || next != nil && !next.ready() {
+			next = nil
+		}
+		cpu.resched = false
+		if cpu.donated != 0 {
+			next = cpu.donated.tcb()
+			cpu.donated = 0
+		} else {
+			next = choose(next)
+		}
+		if next == nil {
+			goIdle()
+			return
+		}
+		if cpu.owner == 0 {
+			startSlice(next)
+		}
+		if next.Reasons&^ia32.ReasonPending == 0 && cpu.handoff == 0 {
+			break
+		}
+		if cpu.handoff == 0 && settle(next) {
+			break
+		}
+	}
+	switchTo(next)
+}
+
+// choose picks between the thread that could go on (nil: none), the one just woken and the ready queues.
+func choose(t *TCB) *TCB {
+	if h := cpu.handoff; h != 0 {
+		cpu.handoff = 0
+		w := h.tcb()
+		switch {
+		case !w.ready() || w == t:
+		case t == nil:
+			t = w // direct switch; the timeslice goes along
+		case w.prio > t.prio:
+			link(t, true)
+			t = w
+			startSlice(w)
+		default:
+			enqueue(w)
+		}
+	}
+	if t != nil && rank(t) >= cpu.top {
+		return t
+	}
+	// Somebody queued may have a higher priority, or t cannot run. Stale entries are dropped here, each once.
+	for cpu.top >= 0 && (t == nil || cpu.top > rank(t)) {
+		q := cpu.ready[cpu.top].tcb()
+		if q.ready() && q != t {
+			dequeue(q)
+			if t != nil {
+				link(t, true)
+			}
+			startSlice(q)
+			return q
+		}
+		dequeue(q)
+		if exhausted() {
+			ia32.Poll()
+			if cpu.pending != 0 {
+				takePending(t)
+				if cpu.resched {
+					cpu.resched = false
+					t = nil
+				}
+			}
+		}
+	}
+	return t
+}
+
+// rank is the priority that the running thread has: at least that of the thread whose timeslice it got.
+func rank(t *TCB) int32 {
+	p := int32(t.prio)
+	if cpu.owner != 0 {
+		p = max(p, int32(cpu.owner.tcb().prio))
+	}
+	return p
+}
+
+// exhausted counts a step of a long operation; it reports true when a preemption point is due.
+func exhausted() bool {
+	if cpu.work++; cpu.work < stepsPerStretch {
+		return false
+	}
+	cpu.work = 0
+	return true
+}
+
+// stepsPerStretch bounds the interrupts-off stretch of long operations: steps cost up to some 100 instructions, the
+// ceiling is 5,000 (docs/kernel-entry.md).
+const stepsPerStretch = 32
+
+// preempted counts a step and, at a preemption point, takes interrupts. It reports true when the operation should
+// be put off because there is something more urgent.
+//
+// Precondition: the operation can be continued from its thread's progress words; nothing is half done.
+func preempted() bool {
+	if !exhausted() {
+		return false
+	}
+	ia32.Poll()
+	return cpu.pending != 0
+}
+
+// settle deals with the reasons why a chosen thread may not simply return to user level. It reports true when
+// the thread can run now.
+func settle(t *TCB) bool {
+	if t.Reasons&ia32.ReasonOp != 0 {
+		resume(t)
+		return false
+	}
+	if t.Reasons&ia32.ReasonHalt != 0 {
+		t.Reasons &^= ia32.ReasonHalt
+		t.State = StateHalted
+		return false
+	}
+	if t.Reasons&(ia32.ReasonTrace|ia32.ReasonFlags) != 0 {
+		returnByTrap(t)
+	}
+	return true
+}
+
+// returnByTrap gives the thread its remembered EFLAGS, which only IRET can load: a pending SYSEXIT becomes a trap
+// return with the same registers.
+func returnByTrap(t *TCB) {
+	f := &t.Frame
+	if t.Exit == ia32.ExitIPC {
+		f.EDI, f.EBX, f.EBP = t.LocalID, *t.mr(1), *t.mr(2)
+		f.ECX, f.EDX = 0, 0
+		setFrame(f, t.Fast.EIP, t.Fast.ESP)
+		t.Exit = ia32.ExitTrap
+	}
+	if t.Reasons&ia32.ReasonTrace != 0 {
+		f.EFLAGS |= ia32.FlagTF
+	}
+	if t.Reasons&ia32.ReasonFlags != 0 {
+		f.EFLAGS = f.EFLAGS&^ia32.FlagsUser | t.userFlags
+	}
+	t.Reasons &^= ia32.ReasonTrace | ia32.ReasonFlags
+}
+
+// setFrame makes f a frame that returns to user level at ip.
+func setFrame(f *ia32.Frame, ip, sp uint32) {
+	f.EIP, f.CS, f.EFLAGS, f.ESP, f.SS = ip, ia32.SelUserCS, ia32.FlagsStart, sp, ia32.SelUserDS
+}
+
+// switchTo makes t the thread that exitToUser returns to.
+func switchTo(t *TCB) {
+	if t.PDir != cpu.pdir {
+		cpu.pdir = t.PDir
+		ia32.LoadCR3(t.PDir)
+	}
+	ia32.SetWord(t.GSWord)
+	ia32.SetESP0(uint32(t.ref()) + esp0Offset)
+}
+
+// goIdle leaves the processor halted until an interrupt, in the master directory: no space can vanish below it.
+func goIdle() {
+	cpu.owner = 0
+	cpu.sliceEnd = 0
+	switchTo(tcbRef(idleNumber).tcb())
+}

@@ -1,0 +1,286 @@
+package kernel
+
+import (
+	"unsafe"
+
+	"pecan/arch/ia32"
+)
+
+// Space is an address space. It lies in the page beside its page directory: first the mapping nodes of the
+// directory's user entries (4 MiB pages), then the rest. Its handle is the kernel address of that page.
+type Space struct {
+	nodes [userTables]uint32
+
+	pdir       uint32 // kernel address of the page directory
+	threads    uint32 // how many live here
+	threadHead Ref
+	kipBase    uint32
+	utcbBase   uint32
+	utcbEnd    uint32 // first address behind the UTCB area (fits: below UserTop)
+	ready      bool   // SpaceControl has set the areas
+	isSigma0   bool   // owns all memory: sources are physical addresses
+	privileged bool
+
+	ioTable   uint32 // own page table at IOArea, 0 = the shared deny-all one
+	ioBitmap  [2]uint32
+	ioParents [32]uint32 // per 2048 ports: page of 16-bit parents
+	ioNext    uint32     // list of spaces with ports
+}
+
+const userTables = ia32.UserTop / ia32.LargeSize
+
+var _ [ia32.PageSize - unsafe.Sizeof(Space{})]byte
+
+func spaceAt(handle uint32) *Space { return (*Space)(ia32.Ptr(handle)) }
+
+// handle is the reverse of spaceAt: the directory's descriptor knows it.
+func (s *Space) handle() uint32 { return descOf(s.pdir).owner }
+
+// directory is the kernel address of the page directory.
+func (s *Space) directory() uint32 { return s.pdir }
+
+// newSpace makes an empty space with the kernel's part of the directory, or returns nil without memory.
+func newSpace() *Space {
+	if !canAlloc(2) {
+		return nil
+	}
+	handle := allocPage(pageSpace, 0)
+	pdir := allocPage(pageDirectory, handle)
+	s := spaceAt(handle)
+	s.pdir = pdir
+	first := 4 * pdIndex(ia32.UserTop)
+	ia32.Copy(pdir+first, ia32.MasterPD()+first, ia32.PageSize-first)
+	*word(pdir + 4*pdIndex(ia32.CopyArea)) = 0
+	*word(pdir + 4*(pdIndex(ia32.CopyArea)+1)) = 0
+	return s
+}
+
+// inArea reports whether a user address lies in the KIP or UTCB area, which no mapping may touch.
+func (s *Space) inArea(addr uint32) bool {
+	return s.ready && (addr-s.kipBase < ia32.PageSize || addr-s.utcbBase < s.utcbEnd-s.utcbBase)
+}
+
+// mappable reports whether a user page may be mapped at addr: not page 0 (Go's nil checks rest on it), not the areas, not the kernel.
+func (s *Space) mappable(addr uint32) bool {
+	return addr >= ia32.PageSize && addr < ia32.UserTop && !s.inArea(addr)
+}
+
+// pte is the page-table entry of a user address, or nil if there is no table.
+func (s *Space) pte(addr uint32) *uint32 {
+	pde := *word(s.pdir + 4*pdIndex(addr))
+	if pde&ia32.PtePresent == 0 {
+		return nil
+	}
+	return word(ia32.Virt(pde&ia32.PteFrame) + 4*ptIndex(addr))
+}
+
+// makePTE is pte with a table made if there is none; nil without memory.
+func (s *Space) makePTE(addr uint32) *uint32 {
+	pde := word(s.pdir + 4*pdIndex(addr))
+	if *pde&ia32.PtePresent == 0 {
+		if !canAlloc(2) {
+			return nil
+		}
+		table := allocPage(pageTable, s.handle())
+		descOf(table).aux = allocPage(pageShadow, s.handle())
+		*pde = ia32.Phys(table) | kernelPte | ia32.PteUser
+	}
+	return word(ia32.Virt(*pde&ia32.PteFrame) + 4*ptIndex(addr))
+}
+
+// nodeSlot is where the mapping node of a user page is kept. Precondition: the page has a table.
+func (s *Space) nodeSlot(addr uint32) *uint32 {
+	table := ia32.Virt(*word(s.pdir + 4*pdIndex(addr)) & ia32.PteFrame)
+	return word(descOf(table).aux + 4*ptIndex(addr))
+}
+
+// flush drops a stale translation if this space is the loaded one; others lose theirs when they are loaded.
+func (s *Space) flush(addr uint32) {
+	if ia32.Phys(s.pdir) == cpu.pdir {
+		ia32.FlushPage(addr)
+	}
+}
+
+// fetch reads n (1 to 4) bytes of the user's memory at addr with the user's rights, by walking the page tables: it
+// cannot fault. It returns the bytes in the low end, and how many could be read; memory outside the window reads as absent.
+func (s *Space) fetch(addr, n uint32) (value, got uint32) {
+	for ; got < n && addr < ia32.UserTop; got++ {
+		pte := s.pte(addr)
+		if pte == nil || *pte&(ia32.PtePresent|ia32.PteUser) != ia32.PtePresent|ia32.PteUser ||
+			*pte&ia32.PteFrame >= windowEnd {
+			return
+		}
+		b := *(*byte)(ia32.Ptr(ia32.Virt(*pte&ia32.PteFrame) + addr&ia32.PageMask))
+		value |= uint32(b) << (8 * got)
+		addr++
+	}
+	return
+}
+
+// windowEnd is the first physical address that the window does not show.
+var windowEnd uint32
+
+// initialise sets the areas of a space and maps the KIP. It returns an error code (abi 5.5); all is checked and
+// allocated before anything changes.
+func (s *Space) initialise(kip, utcb Fpage) uint32 {
+	if utcb.log2() < 12 || utcb.log2() > 30 || utcb.base() > ia32.UserTop-utcb.size() || utcb.base() == 0 {
+		return errUTCBArea
+	}
+	if kip.log2() < 12 || kip.log2() > 30 || kip.base() > ia32.UserTop-kip.size() || kip.base() == 0 {
+		return errKIPArea
+	}
+	if kip.base() < utcb.base()+utcb.size() && utcb.base() < kip.base()+kip.size() {
+		return errKIPArea
+	}
+	pte := s.makePTE(kip.base())
+	if pte == nil {
+		return errMemory
+	}
+	*pte = ia32.Phys(ia32.KIPPage()) | ia32.PtePresent | ia32.PteUser | ia32.PteAccessed
+	s.kipBase = kip.base()
+	s.utcbBase, s.utcbEnd = utcb.base(), utcb.base()+utcb.size()
+	s.ready = true
+	return errOK
+}
+
+// UTCBs: frames of the kernel pool, seen by users at their own addresses and by the kernel through the window.
+
+// utcbAlias is the kernel address of the block at user address block, or 0 if no thread has made its page.
+func (s *Space) utcbAlias(block uint32) uint32 {
+	if !s.ready || block-s.utcbBase >= s.utcbEnd-s.utcbBase {
+		return 0
+	}
+	pte := s.pte(block)
+	if pte == nil || *pte&ia32.PtePresent == 0 {
+		return 0
+	}
+	return ia32.Virt(*pte&ia32.PteFrame) + block&ia32.PageMask
+}
+
+// validUTCB reports whether block may be the UTCB block of a thread of this space.
+func (s *Space) validUTCB(block uint32) bool {
+	return s.ready && block&utcbMask == 0 && block-s.utcbBase < s.utcbEnd-s.utcbBase
+}
+
+// utcbTaken reports whether another thread of the space has this block.
+func (s *Space) utcbTaken(block uint32) bool {
+	alias := s.utcbAlias(block)
+	return alias != 0 && descOf(alias&^ia32.PageMask).aux&(1<<(alias&ia32.PageMask/utcbSize)) != 0
+}
+
+// allocUTCB gives the cleared block at user address block to a thread; 0 without memory. Precondition: valid, not taken.
+func (s *Space) allocUTCB(block uint32) uint32 {
+	pte := s.makePTE(block)
+	if pte == nil {
+		return 0
+	}
+	if *pte == 0 {
+		page := allocPage(pageUTCB, s.handle())
+		if page == 0 {
+			return 0
+		}
+		*pte = ia32.Phys(page) | kernelPte | ia32.PteUser
+	}
+	alias := ia32.Virt(*pte&ia32.PteFrame) + block&ia32.PageMask
+	ia32.Zero(alias, utcbSize)
+	d := descOf(alias &^ ia32.PageMask)
+	d.aux |= 1 << (alias & ia32.PageMask / utcbSize)
+	return alias
+}
+
+// freeUTCB takes a block back; the last of a page takes the page.
+func (s *Space) freeUTCB(block uint32) {
+	alias := s.utcbAlias(block)
+	page := alias &^ ia32.PageMask
+	d := descOf(page)
+	d.aux &^= 1 << (alias & ia32.PageMask / utcbSize)
+	if d.aux == 0 {
+		*s.pte(block) = 0
+		s.flush(block)
+		freePage(page)
+	}
+}
+
+// addThread and removeThread keep the list of a space's threads.
+func (s *Space) addThread(t *TCB) {
+	t.Space = s.handle()
+	t.PDir = ia32.Phys(s.pdir)
+	t.spaceNext, t.spacePrev = s.threadHead, 0
+	if s.threadHead != 0 {
+		s.threadHead.tcb().spacePrev = t.ref()
+	}
+	s.threadHead = t.ref()
+	s.threads++
+	showTCB(s, t.number())
+}
+
+func (s *Space) removeThread(t *TCB) {
+	if t.spacePrev != 0 {
+		t.spacePrev.tcb().spaceNext = t.spaceNext
+	} else {
+		s.threadHead = t.spaceNext
+	}
+	if t.spaceNext != 0 {
+		t.spaceNext.tcb().spacePrev = t.spacePrev
+	}
+	t.spaceNext, t.spacePrev = 0, 0
+	s.threads--
+}
+
+// destroy gives back a space without threads. It returns false when it wants to be called again after a
+// preemption: what is gone is gone, the rest is consistent.
+func (s *Space) destroy() bool {
+	if cpu.pdir == ia32.Phys(s.pdir) {
+		cpu.pdir = ia32.Phys(ia32.MasterPD())
+		ia32.LoadCR3(cpu.pdir)
+	}
+	for i := uint32(0); i < userTables; i++ {
+		pde := *word(s.pdir + 4*i)
+		if pde == 0 {
+			if i&31 == 0 && preempted() {
+				return false
+			}
+			continue
+		}
+		if !s.destroyTable(i << 22) {
+			return false
+		}
+		table := ia32.Virt(pde & ia32.PteFrame)
+		freePage(descOf(table).aux)
+		freePage(table)
+		*word(s.pdir + 4*i) = 0
+	}
+	if !s.destroyPorts() {
+		return false
+	}
+	handle := s.handle()
+	freePage(s.pdir)
+	freePage(handle)
+	return true
+}
+
+// destroyTable unmaps all pages of one page table, with everything derived from them.
+func (s *Space) destroyTable(base uint32) bool {
+	for i := uint32(0); i < 1024; i++ {
+		addr := base + i<<12
+		pte := s.pte(addr)
+		if *pte == 0 {
+			continue
+		}
+		if s.inArea(addr) {
+			*pte = 0 // the KIP; UTCB pages went with their threads
+			continue
+		}
+		if n := *s.nodeSlot(addr); n != 0 {
+			if _, done := flushTree(nodeAt(n)); !done {
+				return false
+			}
+			continue
+		}
+		*pte = 0 // sigma0's own view
+		if preempted() {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,279 @@
+package kernel
+
+import "pecan/arch/ia32"
+
+// ThreadControl (abi 5.4, semantics 6.2). Everything is checked and allocated before anything changes.
+
+const utcbUnchanged = 0xFFFFFFFF
+
+// sysThreadControl returns false when a deletion was preempted: the call is repeated.
+func sysThreadControl(t *TCB) bool {
+	f := &t.Frame
+	dest := ThreadID(f.EAX)
+	if !t.space().privileged {
+		result(t, errPrivilege)
+		return true
+	}
+	// Deletions that were begun come first: IDs and memory may hang on them.
+	if !reap() {
+		return false
+	}
+	if f.Error == deleting {
+		// The deletion that this call began is over.
+		f.Error = 0
+		result(t, errOK)
+		return true
+	}
+	number := dest.number()
+	if dest.isLocal() || dest == anyThread || number >= systemBase && number < userBase {
+		result(t, errThread)
+		return true
+	}
+	pager, ok1 := globalOf(t, ThreadID(f.ECX))
+	scheduler, ok2 := globalOf(t, ThreadID(f.EDX))
+	if !ok1 || !ok2 {
+		result(t, errThread)
+		return true
+	}
+	if number < systemBase {
+		result(t, controlInterrupt(dest, pager))
+		return true
+	}
+	x := tcbRef(number).tcb()
+	switch spec := ThreadID(f.ESI); {
+	case spec == nilThread && (!x.exists()):
+		result(t, errOK)
+	case spec == nilThread && x == t:
+		result(t, errThread)
+	case spec == nilThread:
+		beginDelete(x)
+		f.Error = deleting
+		if !reap() {
+			return false
+		}
+		f.Error = 0
+		result(t, errOK)
+	case !x.exists():
+		result(t, createThread(t, dest, spec, scheduler, pager, f.EDI))
+	default:
+		code := modifyThread(t, x, dest, spec, scheduler, pager, f.EDI)
+		if code == errOK && !reap() {
+			f.Error = deleting // the space that x left
+			return false
+		}
+		result(t, code)
+	}
+	return true
+}
+
+// deleting in the error word of a system-call frame, which is otherwise 0, marks a ThreadControl whose work is done
+// but for the reaping.
+const deleting = 1
+
+// globalOf turns a parameter that may be a local ID of the caller's space into a global ID.
+func globalOf(t *TCB, id ThreadID) (ThreadID, bool) {
+	if id == nilThread || !id.isLocal() {
+		return id, true
+	}
+	x := lookupLocal(t.space(), id)
+	if x == nil {
+		return nilThread, false
+	}
+	return x.id(), true
+}
+
+// threads counts user threads that exist.
+var threads uint32
+
+func createThread(by *TCB, id, spec, scheduler, pager ThreadID, utcb uint32) uint32 {
+	if scheduler == nilThread {
+		return errThread
+	}
+	var s *Space
+	if spec != id {
+		peer := resolve(by, spec)
+		if peer == nil || peer.Space == 0 {
+			return errSpace
+		}
+		s = peer.space()
+	}
+	if pager != nilThread {
+		if s == nil || !s.ready {
+			return errSpace
+		}
+		if !s.validUTCB(utcb) || s.utcbTaken(utcb) {
+			return errUTCBArea
+		}
+	}
+	number := id.number()
+	if !growTimeouts(threads + 1) {
+		return errMemory
+	}
+	fresh := s == nil
+	if fresh {
+		if s = newSpace(); s == nil {
+			return errMemory
+		}
+	}
+	if !backTCB(number) {
+		if fresh {
+			dieSpace(s)
+		}
+		return errMemory
+	}
+	t := tcbRef(number).tcb()
+	initTCB(t, id)
+	t.scheduler = scheduler
+	t.utcbUser = utcb
+	s.addThread(t)
+	if pager != nilThread {
+		if code := activate(t, pager); code != errOK {
+			dropThread(t)
+			return code
+		}
+	}
+	return errOK
+}
+
+// Defaults of new threads (semantics 6.2).
+const (
+	defaultPriority = 100
+	defaultSlice    = 10000 // microseconds
+)
+
+// initTCB makes an inactive thread. Precondition: its TCB page is backed.
+func initTCB(t *TCB, id ThreadID) {
+	ia32.Zero(uint32(tcbRef(id.number())), tcbSize)
+	t.GlobalID = uint32(id)
+	t.State = StateInactive
+	t.prio = defaultPriority
+	t.sliceLen = cyclesOf(defaultSlice)
+	t.utcbUser = utcbUnchanged
+	setFrame(&t.Frame, 0, 0)
+	useTCB(id.number())
+	threads++
+}
+
+// activate gives t its UTCB and lets it wait for the start message of its pager (abi 6.1). On error nothing has changed.
+// Precondition: t is inactive and its location is valid.
+func activate(t *TCB, pager ThreadID) uint32 {
+	if code := attachUTCB(t); code != errOK {
+		return code
+	}
+	*t.tcr(tcrPager) = uint32(pager)
+	t.ipc = ipcStart
+	t.from = pager
+	t.timeouts = 0
+	if lookup(pager) == nil {
+		t.State = StateReceive
+		t.partner = pager
+		return errOK
+	}
+	afterSend(t)
+	return errOK
+}
+
+// attachUTCB allocates the UTCB at t.utcbUser.
+func attachUTCB(t *TCB) uint32 {
+	alias := t.space().allocUTCB(t.utcbUser)
+	if alias == 0 {
+		return errMemory
+	}
+	t.active = true
+	t.UTCB = alias + utcbMR0
+	t.LocalID = t.utcbUser + utcbMR0
+	t.GSWord = t.LocalID
+	*t.tcr(tcrMyGlobalID) = t.GlobalID
+	return errOK
+}
+
+func modifyThread(by, t *TCB, id, spec, scheduler, pager ThreadID, utcb uint32) uint32 {
+	target := t.space()
+	if spec != id {
+		peer := resolve(by, spec)
+		if peer == nil || peer.Space == 0 {
+			return errSpace
+		}
+		target = peer.space()
+	}
+	location := t.utcbUser
+	if utcb != utcbUnchanged {
+		if t.active || !t.space().validUTCB(utcb) {
+			return errUTCBArea
+		}
+		location = utcb
+	}
+	moves := target.handle() != t.Space
+	starts := pager != nilThread && !t.active
+	if starts || moves && t.active {
+		if !target.validUTCB(location) || target.utcbTaken(location) {
+			return errUTCBArea
+		}
+	}
+	if moves && t == by {
+		return errSpace // the caller's own space cannot change below a running call
+	}
+	if moves {
+		if code := migrate(t, target, location); code != errOK {
+			return code
+		}
+	}
+	t.utcbUser = location
+	if starts {
+		if code := activate(t, pager); code != errOK {
+			return code
+		}
+	} else if pager != nilThread {
+		*t.tcr(tcrPager) = uint32(pager)
+	}
+	if scheduler != nilThread {
+		t.scheduler = scheduler
+	}
+	if t.id() != id {
+		rename(t, id)
+	}
+	return errOK
+}
+
+// rename gives a thread a new version. Who waits for the old ID, or is queued at it, sees it gone.
+func rename(t *TCB, id ThreadID) {
+	old := t.id()
+	t.GlobalID = uint32(id)
+	if t.active {
+		*t.tcr(tcrMyGlobalID) = uint32(id)
+	}
+	for t.sendHead != 0 {
+		s := t.sendHead.tcb()
+		dequeueSender(s)
+		cancelTimeout(s)
+		ipcFail(s, ipcNoPartner|phaseSend)
+	}
+	if t.waitedFor {
+		for n := uint32(0); n < sweepEnd; n = sweepStep(n, old) {
+		}
+		t.waitedFor = false
+	}
+}
+
+// migrate moves a thread to another space; its UTCB contents go along, its IPC is cancelled (semantics 6.2, 10).
+func migrate(t *TCB, to *Space, location uint32) uint32 {
+	from := t.space()
+	if t.active {
+		alias := to.allocUTCB(location)
+		if alias == 0 {
+			return errMemory
+		}
+		cancelIPC(t, ipcCancelled)
+		ia32.Copy(alias, t.UTCB-utcbMR0, utcbSize)
+		from.freeUTCB(t.LocalID - utcbMR0)
+		t.UTCB = alias + utcbMR0
+		t.LocalID = location + utcbMR0
+		t.GSWord = t.LocalID
+	}
+	from.removeThread(t)
+	to.addThread(t)
+	if from.threads == 0 {
+		dieSpace(from)
+	}
+	return errOK
+}
