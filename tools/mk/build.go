@@ -33,6 +33,7 @@ type builder struct {
 
 	imports, exports []string // symbols that cross the border between Go and GNU assembly
 	listing          []byte   // what the compiler printed when asked for a listing
+	syntax           []parsed // of the packages that are ours, once it was wanted
 
 	mu sync.Mutex // of verbose output
 }

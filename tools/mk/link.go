@@ -134,7 +134,7 @@ func (b *builder) link() error {
 	done := b.timed("link Go")
 	object, out, err := b.tool.linkObject(b.flavour, work, cfg, b.prog.main.archive, b.account)
 	if err != nil {
-		return b.explainLink(err)
+		return b.explainLink(work, cfg, err)
 	}
 	done()
 	if err := b.checkObject(object); err != nil {
@@ -202,7 +202,7 @@ func (b *builder) ld(output string, objects []string) error {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
-		return b.explainLd(&toolError{"ld", err, strings.ReplaceAll(out.String(), b.tree.root+"/", "")})
+		return &toolError{"ld", err, strings.ReplaceAll(out.String(), b.tree.root+"/", "")}
 	}
 	return nil
 }

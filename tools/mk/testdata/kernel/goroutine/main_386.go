@@ -1,0 +1,9 @@
+package main
+
+import _ "pecan/tools/mk/testdata/hook"
+
+var sink int
+
+func work() { sink++ }
+
+func main() { go work() }
