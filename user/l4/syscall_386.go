@@ -35,7 +35,10 @@ func KernelIdentity() (version, flags, kernel uint32) {
 }
 
 // MyUTCB is the calling thread's UTCB. The pointer is good until the thread moves to another space.
-func MyUTCB() *UTCB { return (*UTCB)(unsafe.Add(nil, utcbReferencePoint()-utcbReference)) }
+func MyUTCB() *UTCB { return (*UTCB)(unsafe.Add(nil, uint32(MyUTCBLocation()))) }
+
+// MyUTCBLocation is the address of the calling thread's UTCB. The next one of the area lies UTCBSize bytes further.
+func MyUTCBLocation() UTCBLocation { return UTCBLocation(utcbReferencePoint() - utcbReference) }
 
 // MyLocalID is the calling thread's local ID.
 func MyLocalID() ThreadID { return ThreadID(utcbReferencePoint()) }
