@@ -51,6 +51,7 @@ func mbInfo(offset uint32) uint32 { return *word(ia32.BootBlock() + blockInfo + 
 
 // readMap turns the loader's memory map into KIP descriptors and the plan's RAM list.
 func readMap() {
+	*kip(kipMemoryInfo) &^= 0xFFFF // held the capacity
 	addMemory(memShared, 0, 0xFFFFFFFF)
 	flags := mbInfo(mbFlags)
 	switch {
