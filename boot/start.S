@@ -87,7 +87,7 @@ high_start:
 	movl	%eax, %fs
 	movl	%eax, %gs
 	lldt	%ax
-	movl	$kernel_stack_top, %esp
+	movl	$fault_stack_top, %esp		/* the kernel stack is for entries; nothing else needs this one yet */
 	pushl	$2
 	popfl
 	movl	$static_areas, %eax

@@ -44,6 +44,7 @@ func Start() {
 	initKernelThreads()
 	startServers()
 	ia32.ProtectImage()
+	debugStart()
 	leave(nil)
 }
 

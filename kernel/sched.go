@@ -134,6 +134,7 @@ func leave(t *TCB) {
 		}
 		if next == nil {
 			goIdle()
+			debugLeave()
 			return
 		}
 		if cpu.owner == 0 {
@@ -147,6 +148,7 @@ func leave(t *TCB) {
 		}
 	}
 	switchTo(next)
+	debugLeave()
 }
 
 // choose picks between the thread that could go on (nil: none), the one just woken and the ready queues.

@@ -1,0 +1,6 @@
+//go:build !pecan_debug
+
+package kernel
+
+func debugStart() {}
+func debugLeave() {}
