@@ -33,7 +33,7 @@ func checkStack() {
 	if *word(at) != stackPattern {
 		die("kernel stack is used up")
 	}
-	for *word(at) == stackPattern {
+	for at < ia32.StackEnd && *word(at) == stackPattern {
 		at += 4
 	}
 	if at >= stackMark {
