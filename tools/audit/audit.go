@@ -24,6 +24,7 @@ type auditor struct {
 	graph   map[gkey]*gnode
 	order   []*gnode // in the order of discovery
 	unbuilt []*gnode
+	roots   [][]*gnode // per entry of the policy
 }
 
 // Audit checks an image against a policy.
@@ -46,6 +47,7 @@ func Audit(im *Image, p *Policy) *Report {
 	}
 	a.checkEntries()
 	a.checkStacks()
+	a.checkPreemption()
 	a.findReach()
 	a.checkReach()
 	a.checkAlloc()

@@ -30,7 +30,7 @@ func (a *auditor) entryPoints(e Entry) []uint32 {
 
 // checkEntries computes what every entry uses.
 func (a *auditor) checkEntries() {
-	roots := make([][]*gnode, len(a.policy.Entries))
+	a.roots = make([][]*gnode, len(a.policy.Entries))
 	for k, e := range a.policy.Entries {
 		if (e.Stack == "") == (e.Nest == "") || e.Stack != "" && a.stack(e.Stack) == nil {
 			a.fail("policy", e.Func, "the entry must begin either on a defined stack or as part of a nest group")
@@ -41,7 +41,7 @@ func (a *auditor) checkEntries() {
 		}
 		for _, at := range a.entryPoints(e) {
 			a.usage.mark("Entries", e.Func)
-			roots[k] = append(roots[k], a.graphNode(at, ctx))
+			a.roots[k] = append(a.roots[k], a.graphNode(at, ctx))
 		}
 	}
 	a.findRecursion()
@@ -49,7 +49,7 @@ func (a *auditor) checkEntries() {
 	for k, e := range a.policy.Entries {
 		deepest := map[string]*gnode{}
 		var stacks []string
-		for _, g := range roots[k] {
+		for _, g := range a.roots[k] {
 			for s, b := range g.best {
 				if deepest[s] == nil {
 					stacks = append(stacks, s)

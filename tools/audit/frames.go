@@ -17,12 +17,11 @@ type site struct {
 	targets []uint32
 }
 
-// frame computes ESP at every instruction of n that can be reached, and from it n.deepest and n.sites.
+// frame computes ESP at every instruction of n that can be reached: n.points, and n.sites for calls and jumps.
 //
 // All paths to an instruction must agree on ESP: if they do not, no statement about the stack would hold, so
 // it is an error unless the policy says that the function was checked by hand, or that it joins paths on purpose.
 func (a *auditor) frame(n *node) {
-	n.deepest = map[string]position{}
 	if h := a.handChecked(n.fn); h != nil {
 		a.handFrame(n, h)
 		return
@@ -77,12 +76,8 @@ func (a *auditor) joins(f *Func) int {
 	return 1
 }
 
-// note records the depth at an instruction.
-func (n *node) note(s state, at uint32) {
-	if p, ok := n.deepest[s.stack]; !ok || s.depth > p.depth {
-		n.deepest[s.stack] = position{s.depth, at}
-	}
-}
+// note records where ESP is at an instruction.
+func (n *node) note(s state, at uint32) { n.points = append(n.points, point{at, s}) }
 
 // step applies one instruction to the state. ok is false where the path ends or nothing more can be said about it.
 func (a *auditor) step(n *node, i *Inst, s state, places map[uint32]Place) (state, bool) {

@@ -26,7 +26,7 @@ type span struct{ lo, hi uint32 }
 //
 // Symbols of type FUNC with a size are functions: all that Go's compiler and assembler make, and GNU as code that
 // says .type and .size. In what they leave, the first symbol and each global one (or FUNC without size) starts a
-// function that reaches to the next boundary; other local symbols are labels inside it. Objects are data. What then has no name must be padding.
+// function that reaches to the next boundary; other local symbols are labels inside it. Objects are data, and so are the linker's markers that hold only INT3. What then has no name must be padding.
 func (a *auditor) findFunctions() {
 	for _, s := range a.image.Code() {
 		a.sections = append(a.sections, s)
@@ -66,7 +66,7 @@ func (a *auditor) sectionFunctions(s *Section) {
 			continue
 		}
 		taken = append(taken, span{lo, hi})
-		if t == elf.STT_FUNC && !a.isData(sym.Name) {
+		if t == elf.STT_FUNC && !a.isData(sym.Name) && !isMarker(s, span{lo, hi}) {
 			f := &Func{Name: sym.Name, Addr: lo, End: hi, Sized: true, sect: s}
 			byStart[lo] = f
 			a.funcs = append(a.funcs, f)

@@ -9,6 +9,7 @@ import "sort"
 type gnode struct {
 	n      *node
 	ctx    context
+	doomed map[uint32]bool // instructions that do not run in this context
 	edges  []*edge
 	best   map[string]best // per stack, "" = the one the function was entered on
 	scc    int
@@ -65,8 +66,11 @@ func (a *auditor) lookup(entry uint32, ctx context) *gnode {
 		return g
 	}
 	g := &gnode{n: a.nodes[entry], ctx: ctx, best: map[string]best{}, scc: -1}
-	for s, p := range g.n.deepest {
-		g.best[s] = best{depth: p.depth, at: p.at}
+	g.doomed = a.findDoomed(g)
+	for _, p := range g.n.points {
+		if b, ok := g.best[p.esp.stack]; !g.doomed[p.at] && (!ok || p.esp.depth > b.depth) {
+			g.best[p.esp.stack] = best{depth: p.esp.depth, at: p.at}
+		}
 	}
 	a.graph[k] = g
 	a.order = append(a.order, g)
@@ -90,6 +94,9 @@ func (a *auditor) buildEdges(g *gnode) {
 	}
 	for k := range g.n.sites {
 		s := &g.n.sites[k]
+		if s.inst != nil && g.doomed[s.inst.Addr] {
+			continue
+		}
 		for _, t := range s.targets {
 			m := a.nodes[t]
 			if m == nil || m.fn == nil || only != nil && !namedIn(m.fn, only) || a.excluded(g, m.fn) {

@@ -1,6 +1,10 @@
 package main
 
-import "golang.org/x/arch/x86/x86asm"
+import (
+	"bytes"
+
+	"golang.org/x/arch/x86/x86asm"
+)
 
 // isPadding tells whether a range holds only what assemblers and linkers fill gaps with: INT3, zeros, or
 // instructions without effect (NOPs, `lea esi,[esi+0]`, and the jump GNU as puts over a long row of them).
@@ -19,6 +23,12 @@ func isPadding(s *Section, r span) bool {
 		at += int(i.Len)
 	}
 	return true
+}
+
+// isMarker tells whether a range holds only INT3: Go's linker puts such a "function" at the borders of parts of text.
+func isMarker(s *Section, r span) bool {
+	b := s.Data[r.lo-s.Addr : r.hi-s.Addr]
+	return bytes.Count(b, []byte{0xCC}) == len(b)
 }
 
 // isNop tells whether an instruction changes nothing at all.

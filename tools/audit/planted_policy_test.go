@@ -30,9 +30,9 @@ func TestStalePolicy(t *testing.T) {
 		{"cut", "kmain -> nested", func(p *Policy) { p.Cuts = append(p.Cuts, Cut{"kmain", "nested", "why"}) }, "Cuts"},
 		{"hand checked", "gone", func(p *Policy) { p.HandChecked = append(p.HandChecked, HandChecked{"gone", 4, "why"}) }, "HandChecked"},
 		{"data", "gone", func(p *Policy) { p.Data = append(p.Data, Data{"gone", "why"}) }, "Data"},
-		{"unreached", "nested", func(p *Policy) { p.Unreached = append(p.Unreached, Unreached{"nested", "why"}) }, "Unreached"},
+		{"unreached", "nested", func(p *Policy) { p.Unreached = append(p.Unreached, Unreached{"nested", false, "why"}) }, "Unreached"},
 		{"stack", "spare", func(p *Policy) { p.Stacks = append(p.Stacks, Stack{Name: "spare", Size: 8, Reason: "why"}) }, "Stacks"},
-		{"nest", "spare", func(p *Policy) { p.Nests = append(p.Nests, Nest{"spare", 1, "why"}) }, "Nests"},
+		{"nest", "spare", func(p *Policy) { p.Nests = append(p.Nests, Nest{"spare", 1, false, "why"}) }, "Nests"},
 		{"without", "trap (user) -> nested", func(p *Policy) {
 			p.Entries[1].Without = append(p.Entries[1].Without, "nested")
 		}, "Without"},

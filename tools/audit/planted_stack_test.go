@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestDeepFrame: a chain that needs more than the stack has is reported function by function.
 func TestDeepFrame(t *testing.T) {
@@ -136,6 +139,50 @@ func TestJoin(t *testing.T) {
 	}
 	if k, s := r.Stacks[0].Deepest.Bytes, r.Stacks[2]; k != 36 || s.Bound != 4 || s.Size != 32 {
 		t.Errorf("kernel %d, spare %d of %d", k, s.Bound, s.Size)
+	}
+}
+
+// TestMode: what an entry excludes counts neither with what it calls nor with what its own code pushes on the way there.
+func TestMode(t *testing.T) {
+	source := strings.Replace(prelude, "jz trap_nested\n", "jnz 2f\n push $1\n push $2\n call nested\n add $8, %esp\n sub $16, %esp\n add $20, %esp\n iret\n2:\n", 1)
+	source = strings.Replace(source, "FUNC trap_nested\n	call nested\n	pop %eax\n	iret\nEND trap_nested\n", "", 1)
+	p := soundPolicy()
+	p.Privileged = p.Privileged[:4]
+	p.Entries[1].Without = []string{"nested"}
+	p.Entries[2].Without = []string{"handler"}
+	r := Audit(plantWith(t, source+sound, script), p)
+	if !r.OK {
+		t.Fatalf("violations: %v", r.Violations)
+	}
+	for _, u := range r.Uses {
+		if u.Entry == "trap (user)" && u.Stack == "frame" && u.Bytes != 24 {
+			t.Errorf("from user mode %d bytes, want 24: %v", u.Bytes, u)
+		}
+		if u.Entry == "trap (kernel)" && u.Nest == "fault" && u.Bytes != 12+4+8+4+4 {
+			t.Errorf("nested %d bytes, want 32: %v", u.Bytes, u)
+		}
+		if u.Entry == "trap (kernel)" && u.Stack == "kernel" {
+			t.Errorf("the nested mode takes the way of the other: %v", u)
+		}
+	}
+}
+
+// TestPreemption: interrupts may be on only where the stack has room for them, and never in what is nested already.
+func TestPreemption(t *testing.T) {
+	code := "FUNC planted\n sti\n nop\n cli\n ret\nEND planted\n"
+	p := soundPolicy()
+	p.Privileged = append(p.Privileged, Privileged{Func: "planted", Classes: []Class{InterruptOn, InterruptOff}, Reason: "test"})
+	wantViolation(t, Audit(plant(t, code), p), "interrupts", "planted", "STI at planted+0x0 with ESP on kernel", "_start -> kmain -> planted")
+	p.Nests[0].AtSTI = true
+	if r := Audit(plant(t, code), p); !r.OK {
+		t.Errorf("a preemption point on a stack with room: %v", r.Violations)
+	}
+	nested := strings.Replace(prelude, "push %ebx\n", "push %ebx\n call planted\n", 1)
+	wantViolation(t, Audit(plantWith(t, nested+code, script), p), "interrupts", "planted", "an interrupted stack")
+	p = soundPolicy()
+	p.Privileged = append(p.Privileged, Privileged{Func: "planted", Classes: []Class{InterruptOn, FastCall}, Reason: "test"})
+	if r := Audit(plant(t, "FUNC planted\n sti\n sysexit\nEND planted\n"), p); !r.OK {
+		t.Errorf("an STI whose effect begins at user level: %v", r.Violations)
 	}
 }
 

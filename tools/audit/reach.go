@@ -8,15 +8,24 @@ import (
 // findReach finds the functions that some entry reaches by calls, jumps and running on, whatever the stack computation
 // leaves out, and for each the function through which it was first reached.
 func (a *auditor) findReach() {
+	var roots []*Func
+	for _, e := range a.policy.Entries {
+		roots = append(roots, a.byName[e.Func])
+	}
+	a.reach(roots, a.parent)
+}
+
+// reach adds to parent the functions that can be reached from the roots, with the function that leads to each.
+func (a *auditor) reach(roots []*Func, parent map[*Func]*Func) {
 	var work []*Func
 	visit := func(f, from *Func) {
-		if _, seen := a.parent[f]; f != nil && !seen {
-			a.parent[f] = from
+		if _, seen := parent[f]; f != nil && !seen {
+			parent[f] = from
 			work = append(work, f)
 		}
 	}
-	for _, e := range a.policy.Entries {
-		visit(a.byName[e.Func], nil)
+	for _, f := range roots {
+		visit(f, nil)
 	}
 	for ; len(work) > 0; work = work[1:] {
 		f := work[0]
@@ -34,20 +43,20 @@ func (a *auditor) findReach() {
 }
 
 // checkReach reports functions that no entry reaches: either an entry is missing in the policy, and its stack
-// depth would go unproved, or the code does not belong into the image.
+// depth would go unproved, or the code does not belong into the image. What only excused functions lead to is excused.
 func (a *auditor) checkReach() {
+	excused := map[*Func]*Func{}
+	for _, p := range a.policy.Unreached {
+		f := a.byName[p.Func]
+		if _, reached := a.parent[f]; f != nil && !reached {
+			a.usage.mark("Unreached", p.Func)
+			a.reach([]*Func{f}, excused)
+		}
+	}
 	for _, f := range a.funcs {
-		if _, ok := a.parent[f]; ok {
-			continue
-		}
-		excused := false
-		for _, p := range a.policy.Unreached {
-			if f.named(p.Func) {
-				a.usage.mark("Unreached", p.Func)
-				excused = true
-			}
-		}
-		if !excused {
+		_, reached := a.parent[f]
+		_, known := excused[f]
+		if !reached && !known {
 			a.fail("unreached function", f.Name, "no entry of the policy leads to it")
 		}
 	}

@@ -80,13 +80,7 @@ func (r *Report) Print(w io.Writer) {
 	for _, c := range r.Classes {
 		fmt.Fprintf(w, "  %-28s %3d in %s\n", c.Class, c.Count, strings.Join(c.Funcs, ", "))
 	}
-	for _, u := range r.Uses {
-		on := "on " + u.Stack
-		if u.Nest != "" && u.Stack == "" {
-			on = "on top of others, as " + u.Nest
-		}
-		fmt.Fprintf(w, "  entry %-32s %5d bytes %s\n", u.Entry, u.Bytes, on)
-	}
+	r.printUses(w)
 	for _, s := range r.Stacks {
 		fmt.Fprintf(w, "  stack %s: %d of %d bytes, %d free (at least %d)\n", s.Name, s.Bound, s.Size, s.Free, s.Margin)
 		printChain(w, "deepest", s.Deepest)
@@ -101,6 +95,34 @@ func (r *Report) Print(w io.Writer) {
 		fmt.Fprintf(w, "%d violations\n", len(r.Violations))
 	} else {
 		fmt.Fprintf(w, "all rules hold\n")
+	}
+}
+
+// printUses writes a line per figure, with all entries that have it: most interrupt stubs do.
+func (r *Report) printUses(w io.Writer) {
+	type figure struct {
+		bytes int
+		where string
+	}
+	var order []figure
+	entries := map[figure][]string{}
+	for _, u := range r.Uses {
+		f := figure{u.Bytes, "on " + u.Stack}
+		if u.Stack == "" {
+			f.where = "on top of others, as " + u.Nest
+		}
+		if entries[f] == nil {
+			order = append(order, f)
+		}
+		entries[f] = append(entries[f], u.Entry)
+	}
+	for _, f := range order {
+		names := entries[f]
+		more := ""
+		if len(names) > 3 {
+			names, more = names[:3], fmt.Sprintf(" and %d more", len(names)-3)
+		}
+		fmt.Fprintf(w, "  %5d bytes %s: %s%s\n", f.bytes, f.where, strings.Join(names, ", "), more)
 	}
 }
 

@@ -8,14 +8,14 @@ type node struct {
 	returns bool // a RET can be reached
 	pops    int  // bytes that its RET removes from the caller's stack
 
-	deepest map[string]position // per stack ("" = the one it was entered on): the most that its own instructions use
-	sites   []site
+	points []point // where ESP is, at every instruction that can be reached
+	sites  []site
 }
 
-// position is a depth and the instruction that reaches it.
-type position struct {
-	depth int
-	at    uint32
+// point is a place of ESP and an instruction at which it is there.
+type point struct {
+	at  uint32
+	esp state
 }
 
 // findReturns computes node.returns and node.pops.

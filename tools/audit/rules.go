@@ -58,6 +58,7 @@ type Stack struct {
 type Nest struct {
 	Name   string
 	Times  int
+	AtSTI  bool // it comes where interrupts are on: a stack on which an STI is executed must list it
 	Reason string
 }
 
@@ -69,7 +70,7 @@ type Entry struct {
 	Nest     string   // the group this entry belongs to when it nests, "" = starts on Stack
 	Hardware int      // bytes the CPU pushes before the first instruction
 	Stride   int      // >0: the function is a table of stubs of this size, each an entry
-	Without  []string // functions that are not called or jumped to in this mode
+	Without  []string // functions that are not entered in this mode, and so neither is the code that leads only to them
 	Reason   string
 }
 
@@ -139,5 +140,11 @@ type Privileged struct {
 // Data names a symbol in an executable section whose bytes, up to the next symbol, are not code of the kernel.
 type Data struct{ Symbol, Reason string }
 
-// Unreached names a function that no entry reaches and that may be in the image all the same.
-type Unreached struct{ Func, Reason string }
+// Unreached names a function that no entry reaches and that may be in the image all the same, with what it calls.
+//
+// Optional entries need not be there: what the linker keeps can depend on which types have descriptors.
+type Unreached struct {
+	Func     string
+	Optional bool
+	Reason   string
+}

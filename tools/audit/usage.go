@@ -56,6 +56,9 @@ func (a *auditor) stale() {
 		check("Data", e.Symbol, e.Reason)
 	}
 	for _, e := range p.Unreached {
+		if e.Optional {
+			a.usage.mark("Unreached", e.Func)
+		}
 		check("Unreached", e.Func, e.Reason)
 	}
 	for _, e := range p.Stacks {

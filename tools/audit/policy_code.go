@@ -1,0 +1,29 @@
+package main
+
+// Who may contain special instructions.
+var kernelPrivileged = []Privileged{
+	{"_start", []Class{InterruptOff, Descriptor, CR3, CR0, Far}, "from what a loader leaves to paging and segments of our own"},
+	{"high_start", []Class{Segment, Descriptor, FlagsLoad}, "known segments, no LDT, known EFLAGS before Go runs"},
+
+	{ia32 + "sysenterEntry", []Class{FlagsLoad, Segment}, "EFLAGS and data segments are the user's until replaced"},
+	{ia32 + "trapEntry", []Class{Segment, InterruptRet}, "data segments are the user's until replaced; return to nested kernel code"},
+	{ia32 + "debugEntry", []Class{InterruptRet}, "goes on in sysenterEntry with TF off"},
+	{ia32 + "exitToUser", []Class{InterruptOn, FastCall, InterruptRet, Halt}, "the only way out; idle waits here"},
+
+	{ia32 + "doubleFaultTask", []Class{Halt}, "nothing to return to"},
+	{ia32 + "nmiTask", []Class{Halt}, "nothing to return to"},
+	{ia32 + "machineCheckTask", []Class{Halt}, "nothing to return to"},
+
+	{ia32 + "LoadCR3", []Class{CR3}, "switches address spaces"},
+	{ia32 + "FlushPage", []Class{TLB}, "drops one translation"},
+	{ia32 + "enableCPU", []Class{CR0, CR4}, "once at boot: large and global pages, write protection, no FPU"},
+	{ia32 + "loadTables", []Class{Descriptor, Segment}, "once at boot: GDT, IDT, TSS and the segments of kernel and user"},
+	{ia32 + "writeMSR", []Class{MSR}, "once at boot: the SYSENTER registers"},
+	{ia32 + "CPUID", []Class{FlagsLoad}, "tries whether EFLAGS.ID can be flipped"},
+	{ia32 + "Poll", []Class{InterruptOn, InterruptOff}, "the preemption point"},
+	{ia32 + "In8", []Class{PortIO}, "interrupt controller, timer, serial line"},
+	{ia32 + "Out8", []Class{PortIO}, "interrupt controller, timer, serial line, exit device"},
+	{ia32 + "Stop", []Class{InterruptOff, Halt}, "the end"},
+	{"runtime.halt", []Class{InterruptOff, Halt}, "the end of a panic that cannot be reported"},
+	{"runtime.onPanicStack", []Class{InterruptOff}, "a check can fail at a preemption point"},
+}
