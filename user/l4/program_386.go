@@ -17,7 +17,7 @@ var OnDeath func()
 func Connect() {
 	servers.root = Kernel().RootID()
 	var m Msg
-	if Call(servers.root, m.Start(RootHello), Forever) != OK || m.Tag().Label() != Reply {
+	if Call(servers.root, m.Start(RootHello).Add(crashStartAddress()), Forever) != OK || m.Tag().Label() != Reply {
 		return
 	}
 	SetConsole(ThreadID(m.Word(1)))
@@ -109,6 +109,11 @@ func die(msg string) {
 	var t Text
 	PrintText(t.ID(MyGlobalID()).Str(": "))
 	Println(msg)
+	end()
+}
+
+// end tells the root task that the program is dead, and suspends the thread.
+func end() {
 	if OnDeath != nil {
 		OnDeath()
 	}

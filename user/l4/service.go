@@ -18,7 +18,8 @@ const (
 
 // Requests to the root task.
 const (
-	// RootHello connects a program. Reply: MR1 = the console server's ID, or nil.
+	// RootHello connects a program. MR1 is where its thread shall go on after an exception, with the instruction pointer
+	// in EAX and the vector in ECX. Reply: MR1 = the console server's ID, or nil.
 	RootHello uint16 = 0x110 + iota
 	// RootDied tells that the thread in MR1 will never run again. Its own program or its pager may say so. No reply.
 	RootDied

@@ -25,6 +25,7 @@ type program struct {
 	id    l4.ThreadID
 	pager l4.ThreadID
 	state state
+	crash uint32 // where its thread goes after an exception, until it had one
 	file  moduleFile
 	image.Program
 }

@@ -50,10 +50,7 @@ func handle(from l4.ThreadID, m *l4.Msg) (reply bool) {
 		return ioFault(p, f, m)
 	}
 	if r, ok := m.Exception(); ok {
-		var t l4.Text
-		t.Str("exception ").Dec(uint64(r.Vector)).Str(", error code ").Hex(r.ErrorCode)
-		died(p, t.Str(", at ").Hex(r.IP))
-		return false
+		return exception(p, &r, m)
 	}
 	return request(p, m)
 }
@@ -94,6 +91,7 @@ func request(p *program, m *l4.Msg) (reply bool) {
 	status := m.Word(1)
 	switch m.Tag().Label() {
 	case l4.RootHello:
+		p.crash = m.Word(1)
 		console := l4.NilThread
 		if c := &programs[boot.Console]; c.state == running && c != p {
 			console = c.id
@@ -185,6 +183,20 @@ func pageFault(p *program, f l4.PageFault, m *l4.Msg) (reply bool) {
 		t.Str(": out of memory")
 	}
 	died(p, &t)
+	return false
+}
+
+// exception sends the thread to the place where its program says what happened and dies; once, then it is ended here.
+func exception(p *program, r *l4.Registers, m *l4.Msg) (reply bool) {
+	if p.crash != 0 {
+		r.EAX, r.ECX, r.IP = r.IP, r.Vector, p.crash
+		p.crash = 0
+		m.SetException(r)
+		return true
+	}
+	var t l4.Text
+	t.Str("exception ").Dec(uint64(r.Vector)).Str(", error code ").Hex(r.ErrorCode)
+	died(p, t.Str(", at ").Hex(r.IP))
 	return false
 }
 
