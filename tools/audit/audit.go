@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-
 	"slices"
 )
 
@@ -24,7 +23,7 @@ type auditor struct {
 	graph   map[gkey]*gnode
 	order   []*gnode // in the order of discovery
 	unbuilt []*gnode
-	roots   [][]*gnode // per entry of the policy
+	roots   []*gnode // per entry of the policy
 }
 
 // Audit checks an image against a policy.
@@ -59,21 +58,12 @@ func Audit(im *Image, p *Policy) *Report {
 
 // disassemble decodes all functions and finds all places where functions are entered.
 func (a *auditor) disassemble() {
-	entries := map[*Func][]uint32{}
-	for _, e := range a.policy.Entries {
-		if f := a.byName[e.Func]; f != nil && e.Stride > 0 {
-			entries[f] = append(entries[f], a.entryPoints(e)...)
-		}
-	}
 	for _, f := range a.funcs {
-		a.explore(f, append(entries[f], f.Addr))
+		a.explore(f, []uint32{f.Addr})
 	}
 	a.findNodes()
 	for _, f := range a.funcs {
 		a.sweep(f)
-		for _, at := range entries[f] {
-			a.addNode(at)
-		}
 	}
 }
 

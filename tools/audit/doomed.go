@@ -1,11 +1,11 @@
 package main
 
-// findDoomed finds the instructions of g's function that do not run in g's context: those from which every path leads to
+// findDoomed finds the instructions of g's function that do not run in g's mode: those from which every path leads to
 // a call or a jump that the entry's mode excludes, and those that come only behind such. So the half of an entry that handles traps from the kernel does not
 // count for traps from user mode, although both are one function.
 func (a *auditor) findDoomed(g *gnode) map[uint32]bool {
 	doomed := map[uint32]bool{}
-	if g.ctx.mode == 0 {
+	if g.mode == 0 {
 		return doomed
 	}
 	list := g.n.fn.code.sorted()

@@ -1,5 +1,10 @@
 package main
 
+import (
+	"maps"
+	"slices"
+)
+
 // Use is what one entry point needs of one stack at most.
 type Use struct {
 	Entry string `json:"entry"`
@@ -9,58 +14,31 @@ type Use struct {
 	Chain []Link `json:"chain"`
 }
 
-// entryPoints returns the addresses at which an Entry starts.
-func (a *auditor) entryPoints(e Entry) []uint32 {
-	f := a.byName[e.Func]
-	if f == nil {
-		return nil // stale reports it
-	}
-	if e.Stride <= 0 {
-		return []uint32{f.Addr}
-	}
-	if (f.End-f.Addr)%uint32(e.Stride) != 0 {
-		a.fail("policy", f.Name, "its size %d is not a multiple of %d, the size of a stub", f.End-f.Addr, e.Stride)
-	}
-	var out []uint32
-	for at := f.Addr; at+uint32(e.Stride) <= f.End; at += uint32(e.Stride) {
-		out = append(out, at)
-	}
-	return out
-}
-
 // checkEntries computes what every entry uses.
 func (a *auditor) checkEntries() {
-	a.roots = make([][]*gnode, len(a.policy.Entries))
+	a.roots = make([]*gnode, len(a.policy.Entries))
 	for k, e := range a.policy.Entries {
 		if (e.Stack == "") == (e.Nest == "") || e.Stack != "" && a.stack(e.Stack) == nil {
 			a.fail("policy", e.Func, "the entry must begin either on a defined stack or as part of a nest group")
 		}
-		ctx := context{}
+		mode := 0
 		if len(e.Without) > 0 {
-			ctx.mode = k + 1
+			mode = k + 1
 		}
-		for _, at := range a.entryPoints(e) {
+		if f := a.byName[e.Func]; f != nil {
 			a.usage.mark("Entries", e.Func)
-			a.roots[k] = append(a.roots[k], a.graphNode(at, ctx))
+			a.roots[k] = a.graphNode(f.Addr, mode)
 		}
 	}
 	a.findRecursion()
 	a.solve()
 	for k, e := range a.policy.Entries {
-		deepest := map[string]*gnode{}
-		var stacks []string
-		for _, g := range a.roots[k] {
-			for s, b := range g.best {
-				if deepest[s] == nil {
-					stacks = append(stacks, s)
-				}
-				if deepest[s] == nil || b.depth > deepest[s].best[s].depth {
-					deepest[s] = g
-				}
-			}
+		g := a.roots[k]
+		if g == nil {
+			continue // stale reports it
 		}
-		for _, s := range sorted(stacks) {
-			a.addUse(use(e, s, deepest[s]))
+		for _, s := range slices.Sorted(maps.Keys(g.best)) {
+			a.addUse(use(e, s, g))
 		}
 	}
 }

@@ -61,22 +61,6 @@ func TestFunctionWithoutEntry(t *testing.T) {
 	}
 }
 
-// TestStubTable: each stub of a table of interrupt stubs is an entry of its own.
-func TestStubTable(t *testing.T) {
-	code := sound + ".balign 8\nFUNC stubs\n push $1\n jmp trap\n .balign 8\n push $2\n jmp trap\n .balign 8\nEND stubs\n"
-	p := soundPolicy()
-	p.Entries = append(p.Entries, Entry{Func: "stubs", Mode: "user", Stack: "frame", Hardware: 20, Stride: 8,
-		Without: []string{"trap_nested"}, Reason: "test"})
-	r := Audit(plant(t, code), p)
-	if !r.OK || r.Stacks[1].Bound != 28 {
-		t.Errorf("frame stack %d bytes, want 28; %v", r.Stacks[1].Bound, r.Violations)
-	}
-	p.Entries[3].Stride = 0
-	wantViolation(t, Audit(plant(t, code), p), "unreached code", "stubs", "stubs+0x")
-	p.Entries[3].Stride = 12
-	wantViolation(t, Audit(plant(t, code), p), "policy", "stubs", "not a multiple of 12")
-}
-
 // TestAllocation: the runtime's allocator, called or only present.
 func TestAllocation(t *testing.T) {
 	runtime := "FUNC runtime.newobject\n ret\nEND runtime.newobject\n"

@@ -26,8 +26,6 @@ func TestStalePolicy(t *testing.T) {
 		{"writable code", ".gone", func(p *Policy) { p.Layout.WritableCode = []WritableCode{{".gone", "why"}} }, "WritableCode"},
 		{"indirect", "nested", func(p *Policy) { p.Indirects = append(p.Indirects, Indirect{Func: "nested", Reason: "why"}) }, "Indirects"},
 		{"mid entry", "nested", func(p *Policy) { p.MidEntries = append(p.MidEntries, MidEntry{"nested", "why"}) }, "MidEntries"},
-		{"guard", "nested", func(p *Policy) { p.Guards = append(p.Guards, Guard{Func: "nested", Reason: "why"}) }, "Guards"},
-		{"cut", "kmain -> nested", func(p *Policy) { p.Cuts = append(p.Cuts, Cut{"kmain", "nested", "why"}) }, "Cuts"},
 		{"hand checked", "gone", func(p *Policy) { p.HandChecked = append(p.HandChecked, HandChecked{"gone", 4, "why"}) }, "HandChecked"},
 		{"data", "gone", func(p *Policy) { p.Data = append(p.Data, Data{"gone", "why"}) }, "Data"},
 		{"unreached", "nested", func(p *Policy) { p.Unreached = append(p.Unreached, Unreached{"nested", false, "why"}) }, "Unreached"},
@@ -59,15 +57,6 @@ func TestPolicyErrors(t *testing.T) {
 	p = soundPolicy()
 	p.Indirects[0].Targets = []string{"gone"}
 	wantViolation(t, Audit(plant(t, sound), p), "policy", "handler", "gone does not exist")
-}
-
-// TestCut: the policy can take an edge out, and depth is computed without it.
-func TestCut(t *testing.T) {
-	p := soundPolicy()
-	p.Cuts = []Cut{{"planted", "planted", "test"}}
-	if r := Audit(plant(t, "FUNC planted\n call planted\n ret\nEND planted\n"), p); !r.OK {
-		t.Errorf("violations: %v", r.Violations)
-	}
 }
 
 // TestData: bytes in text that the policy names are not taken for code.

@@ -49,24 +49,6 @@ func TestJumpCircle(t *testing.T) {
 	wantViolation(t, r, "recursion", "second", "moves ESP by 4 each time", "second -> planted -> second")
 }
 
-// TestGuard: a panic that panics is counted twice, not endlessly.
-func TestGuard(t *testing.T) {
-	code := "FUNC planted\n call die\n ret\nEND planted\nFUNC die\n sub $8, %esp\n jz 1f\n call print\n1: call stop\n add $8, %esp\n ret\nEND die\n" +
-		"FUNC print\n push %eax\n call planted\n pop %eax\n ret\nEND print\nFUNC stop\n push %eax\n pop %eax\n ret\nEND stop\n"
-	r := Audit(plant(t, code), soundPolicy())
-	wantViolation(t, r, "recursion", "planted", "planted -> die -> print -> planted")
-	p := soundPolicy()
-	p.Guards = []Guard{{Func: "die", Then: []string{"stop"}, Reason: "test"}}
-	r = Audit(plant(t, code), p)
-	if !r.OK {
-		t.Fatalf("a guarded cycle is refused: %v", r.Violations)
-	}
-	// kmain 12, then two rounds of planted 4, die 4+8, the first with print 4+4, the second with stop 4+4.
-	if got, want := r.Stacks[0].Deepest.Bytes, 12+4+(4+8)+(4+4)+4+(4+8)+(4+4); got != want {
-		t.Errorf("depth %d, want %d: %v", got, want, r.Stacks[0].Deepest)
-	}
-}
-
 // TestMismatch: every way of losing track of ESP is an error.
 func TestMismatch(t *testing.T) {
 	for _, c := range []struct{ name, code, kind, part string }{

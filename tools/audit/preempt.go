@@ -25,11 +25,11 @@ func (a *auditor) checkPreemption() {
 	seen := map[place]bool{}
 	var work []place
 	for k, e := range a.policy.Entries {
-		for _, g := range a.roots[k] {
-			stack := e.Stack
-			if e.Nest != "" {
-				stack = nestedStack
-			}
+		stack := e.Stack
+		if e.Nest != "" {
+			stack = nestedStack
+		}
+		if g := a.roots[k]; g != nil {
 			work = append(work, place{g, stack})
 		}
 	}

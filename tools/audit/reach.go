@@ -1,12 +1,9 @@
 package main
 
-import (
-	"sort"
-	"strings"
-)
+import "strings"
 
-// findReach finds the functions that some entry reaches by calls, jumps and running on, whatever the stack computation
-// leaves out, and for each the function through which it was first reached.
+// findReach finds the functions that some entry reaches by calls, jumps and running on, in whatever
+// mode, and for each the function through which it was first reached.
 func (a *auditor) findReach() {
 	var roots []*Func
 	for _, e := range a.policy.Entries {
@@ -73,12 +70,6 @@ func (a *auditor) chainTo(name string) []string {
 		out = append([]string{f.Name}, out...)
 	}
 	return out
-}
-
-// sorted returns the strings in order.
-func sorted(list []string) []string {
-	sort.Strings(list)
-	return list
 }
 
 // joinLinks writes a chain of links.

@@ -14,8 +14,6 @@ type Policy struct {
 	Joins       []Join
 	Indirects   []Indirect
 	MidEntries  []MidEntry
-	Guards      []Guard
-	Cuts        []Cut
 	HandChecked []HandChecked
 	Privileged  []Privileged
 	Data        []Data
@@ -69,7 +67,6 @@ type Entry struct {
 	Stack    string   // where ESP points at that moment; for a nested entry it is the interrupted stack: ""
 	Nest     string   // the group this entry belongs to when it nests, "" = starts on Stack
 	Hardware int      // bytes the CPU pushes before the first instruction
-	Stride   int      // >0: the function is a table of stubs of this size, each an entry
 	Without  []string // functions that are not entered in this mode, and so neither is the code that leads only to them
 	Reason   string
 }
@@ -110,17 +107,6 @@ type Indirect struct {
 
 // MidEntry permits direct calls and jumps into the middle of Func.
 type MidEntry struct{ Func, Reason string }
-
-// Guard names a function that, entered again while it is active, calls nothing but Then. It breaks the cycle of a
-// panic that panics: the second round is counted once, up to Func and through Then, and ends there.
-type Guard struct {
-	Func   string
-	Then   []string
-	Reason string
-}
-
-// Cut removes one edge of the call graph from the depth computation (not from the reachability one).
-type Cut struct{ From, To, Reason string }
 
 // HandChecked gives the depth of a function whose stack pointer the auditor cannot follow; its calls are taken to
 // happen at that depth.

@@ -43,12 +43,6 @@ func (a *auditor) stale() {
 	for _, e := range p.MidEntries {
 		check("MidEntries", e.Func, e.Reason)
 	}
-	for _, e := range p.Guards {
-		check("Guards", e.Func, e.Reason)
-	}
-	for _, e := range p.Cuts {
-		check("Cuts", e.From+" -> "+e.To, e.Reason)
-	}
 	for _, e := range p.HandChecked {
 		check("HandChecked", e.Func, e.Reason)
 	}
