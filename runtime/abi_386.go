@@ -29,6 +29,11 @@ const (
 )
 
 const (
+	kindBool       = 1
+	kindInt        = 2
+	kindInt64      = 6
+	kindUint       = 7
+	kindUintptr    = 12
 	kindFloat32    = 13
 	kindFloat64    = 14
 	kindComplex64  = 15
@@ -109,26 +114,40 @@ type interfaceCases struct {
 	cases  [1]*interfaceType
 }
 
-// name is a flag byte, a length, and the text.
+// name is a flag byte, a length, and the text; then, as the flags say, a tag (length and text), and the offset of the
+// path of the package that an unexported name belongs to.
 type name struct{ bytes *byte }
 
-func (n name) exported() bool { return *n.bytes&1 != 0 }
+const (
+	nameExported = 1 << 0
+	nameTag      = 1 << 1
+	namePackage  = 1 << 2
+)
 
+func (n name) exported() bool { return *n.bytes&nameExported != 0 }
+
+// text returns the text, without the length.
 func (n name) text() string {
 	if n.bytes == nil {
 		return ""
 	}
-	length, shift, at := 0, uint(0), uintptr(1)
+	s, _ := n.part(1)
+	return s
+}
+
+// part returns the text at an offset, and the offset behind it.
+func (n name) part(at uintptr) (string, uintptr) {
+	length, shift := uintptr(0), uint(0)
 	for {
 		b := *(*byte)(unsafe.Add(unsafe.Pointer(n.bytes), at))
 		at++
-		length |= int(b&0x7F) << shift
+		length |= uintptr(b&0x7F) << shift
 		if b < 0x80 {
 			break
 		}
 		shift += 7
 	}
-	return unsafe.String((*byte)(unsafe.Add(unsafe.Pointer(n.bytes), at)), length)
+	return unsafe.String((*byte)(unsafe.Add(unsafe.Pointer(n.bytes), at)), int(length)), at + length
 }
 
 // nameAt returns the name that a descriptor holds as an offset.

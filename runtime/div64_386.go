@@ -1,32 +1,37 @@
 package runtime
 
+import "unsafe"
+
 // Division of 64-bit integers by 64-bit integers; the compiler calls it where the divisor is no constant.
 
 // udivmod is in div64_386.s. Precondition: d is not 0.
 func udivmod(n, d uint64) (q, r uint64)
 
 //go:nosplit
+//go:noinline
 func uint64div(n, d uint64) uint64 {
 	if d == 0 {
-		panicdivide()
+		throwAt(callerPC(unsafe.Pointer(&n)), reasons[whyDivide])
 	}
 	q, _ := udivmod(n, d)
 	return q
 }
 
 //go:nosplit
+//go:noinline
 func uint64mod(n, d uint64) uint64 {
 	if d == 0 {
-		panicdivide()
+		throwAt(callerPC(unsafe.Pointer(&n)), reasons[whyDivide])
 	}
 	_, r := udivmod(n, d)
 	return r
 }
 
 //go:nosplit
+//go:noinline
 func int64div(n, d int64) int64 {
 	if d == 0 {
-		panicdivide()
+		throwAt(callerPC(unsafe.Pointer(&n)), reasons[whyDivide])
 	}
 	q, _ := udivmod(magnitude(n), magnitude(d))
 	if (n < 0) != (d < 0) {
@@ -38,9 +43,10 @@ func int64div(n, d int64) int64 {
 // The remainder has the sign of the dividend.
 //
 //go:nosplit
+//go:noinline
 func int64mod(n, d int64) int64 {
 	if d == 0 {
-		panicdivide()
+		throwAt(callerPC(unsafe.Pointer(&n)), reasons[whyDivide])
 	}
 	_, r := udivmod(magnitude(n), magnitude(d))
 	if n < 0 {

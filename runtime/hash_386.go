@@ -81,6 +81,14 @@ func typehash(t *_type, p unsafe.Pointer, h uintptr) uintptr {
 	switch t.kind {
 	case kindString:
 		return strhash(p, h)
+	case kindFloat32:
+		return f32hash(p, h)
+	case kindFloat64:
+		return f64hash(p, h)
+	case kindComplex64:
+		return c64hash(p, h)
+	case kindComplex128:
+		return c128hash(p, h)
 	case kindInterface:
 		if len((*interfaceType)(unsafe.Pointer(t)).methods) == 0 {
 			return nilinterhash(p, h)

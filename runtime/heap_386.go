@@ -12,15 +12,6 @@ func heapBounds() (start, end uintptr)
 // heapNext is the first free address; 0 before the first allocation.
 var heapNext uintptr
 
-// cas stores new at p if the word there is old, and reports whether it was.
-//
-//go:noescape
-func cas(p *uintptr, old, new uintptr) bool
-
-// callerPC returns the address to which the caller returns; arg is the address of its first argument. The caller
-// must not be inlined.
-func callerPC(arg unsafe.Pointer) uintptr { return *(*uintptr)(unsafe.Add(arg, -4)) }
-
 // zerobase is the address of everything that has no size.
 var zerobase [8]byte
 

@@ -94,7 +94,9 @@ func tabFor(inter *interfaceType, t *_type) *itab {
 			return nil
 		}
 		// Another thread may have made the same table meanwhile: then look again.
-		m := &madeTab{head, tab}
+		// Not &madeTab{}: the conversion to uintptr would let the compiler keep it on the stack.
+		m := (*madeTab)(allocate(unsafe.Sizeof(madeTab{}), 0))
+		m.next, m.tab = head, tab
 		if cas((*uintptr)(unsafe.Pointer(&madeTabs)), uintptr(unsafe.Pointer(head)), uintptr(unsafe.Pointer(m))) {
 			return tab
 		}
@@ -129,13 +131,29 @@ func makeTab(inter *interfaceType, t *_type) *itab {
 	return tab
 }
 
-// sameMethod reports whether m is the method that the interface calls name. Unexported names are the same only
+// sameMethod reports whether m is the method that the interface calls want. Unexported names are the same only
 // within one package.
 func sameMethod(inter *interfaceType, u *uncommonType, want name, typ int32, m method) bool {
-	if m.mtyp != typ || nameAt(m.name).text() != want.text() {
+	have := nameAt(m.name)
+	if m.mtyp != typ || have.text() != want.text() {
 		return false
 	}
-	return want.exported() || inter.pkgPath.text() == nameAt(u.pkgPath).text()
+	return have.exported() || have.packagePath(nameAt(u.pkgPath)) == want.packagePath(inter.pkgPath)
+}
+
+// packagePath returns the package of an unexported name: its own, or that of the type it belongs to.
+func (n name) packagePath(ofType name) string {
+	flags := *n.bytes
+	if flags&namePackage == 0 {
+		return ofType.text()
+	}
+	_, at := n.part(1)
+	if flags&nameTag != 0 {
+		_, at = n.part(at)
+	}
+	var offset int32
+	memmove(unsafe.Pointer(&offset), unsafe.Add(unsafe.Pointer(n.bytes), at), 4) // not aligned
+	return nameAt(offset).text()
 }
 
 // typeAssert returns the table for x.(I), where x has type t, and nil if that fails and may.

@@ -8,12 +8,14 @@ var messageBuf [400]byte
 // message appends to messageBuf; what does not fit is cut off.
 type message struct{ n int }
 
+//go:noinline
 func (m *message) text(s string) {
 	m.n += copy(messageBuf[m.n:], s)
 }
 
 func (m *message) string() string { return unsafe.String(&messageBuf[0], m.n) }
 
+//go:noinline
 func (m *message) decimal(v uint64) {
 	var digits [20]byte
 	i := len(digits)
@@ -47,43 +49,41 @@ func (m *message) assertion(have, want *_type) {
 	m.text(typeString(want))
 }
 
-// basic writes the value of a type without methods, and reports whether it could.
+// basic writes the value of a type whose kind is simple, and reports whether it could.
 func (m *message) basic(e any) bool {
-	switch v := e.(type) {
-	case nil:
+	v := (*eface)(unsafe.Pointer(&e))
+	if v._type == nil {
 		m.text("nil")
-	case string:
-		m.text(v)
-	case bool:
-		if v {
-			m.text("true")
-		} else {
-			m.text("false")
-		}
-	case int:
-		m.integer(int64(v))
-	case int8:
-		m.integer(int64(v))
-	case int16:
-		m.integer(int64(v))
-	case int32:
-		m.integer(int64(v))
-	case int64:
-		m.integer(v)
-	case uint:
-		m.decimal(uint64(v))
-	case uint8:
-		m.decimal(uint64(v))
-	case uint16:
-		m.decimal(uint64(v))
-	case uint32:
-		m.decimal(uint64(v))
-	case uint64:
-		m.decimal(v)
-	case uintptr:
-		m.decimal(uint64(v))
+		return true
+	}
+	switch kind := v._type.kind; {
+	case kind == kindString:
+		m.text(*(*string)(v.data))
+	case kind == kindBool:
+		m.text(boolText[*(*byte)(v.data)&1])
+	case kindInt <= kind && kind <= kindInt64:
+		m.integer(signed(v.data, v._type.size))
+	case kindUint <= kind && kind <= kindUintptr:
+		// Without the sign that was extended.
+		n := uint64(signed(v.data, v._type.size))
+		m.decimal(n << (64 - 8*v._type.size) >> (64 - 8*v._type.size))
 	default:
 		return false
 	}
 	return true
+}
+
+var boolText = [2]string{"false", "true"}
+
+// signed reads a signed integer of a size.
+func signed(p unsafe.Pointer, size uintptr) int64 {
+	switch size {
+	case 1:
+		return int64(*(*int8)(p))
+	case 2:
+		return int64(*(*int16)(p))
+	case 4:
+		return int64(*(*int32)(p))
+	}
+	return *(*int64)(p)
 }

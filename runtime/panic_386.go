@@ -39,6 +39,7 @@ const (
 	whyMakeSliceCap
 	whyWrap
 	whyStack
+	whyRangeState
 	whyValue    // args: the value given to panic
 	whyAssert   // args: the type found, the type wanted, the interface's type
 	whyAssertI  // args: the table found, the type wanted, the interface's type
@@ -59,6 +60,7 @@ var reasons = [...]string{
 	whyMakeSliceCap:    "makeslice: cap out of range",
 	whyWrap:            "value method called using nil pointer",
 	whyStack:           "stack overflow",
+	whyRangeState:      "range over a function: the function went on after the loop had ended",
 }
 
 // Entry points, in panic_386.s. None returns.
@@ -75,6 +77,7 @@ func panicmakeslicelen()
 func panicmakeslicecap()
 func panicwrap()
 func stackOverflow()
+func panicrangestate(state int)
 func gopanic(e any)
 func panicdottypeE(have, want, inter *_type)
 func panicdottypeI(have *itab, want, inter *_type)
@@ -126,3 +129,9 @@ func report() {
 	die(m.string())
 	halt()
 }
+
+// callerPC returns the address to which the caller returns; arg is the address of its first argument. The caller
+// must not be inlined.
+//
+//go:nosplit
+func callerPC(arg unsafe.Pointer) uintptr { return *(*uintptr)(unsafe.Add(arg, -4)) }

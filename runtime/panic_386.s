@@ -22,6 +22,11 @@ REASON(·panicmakeslicecap, const_whyMakeSliceCap)
 REASON(·panicwrap, const_whyWrap)
 REASON(·stackOverflow, const_whyStack)
 
+// func panicrangestate(state int)
+TEXT ·panicrangestate(SB), NOSPLIT|NOFRAME, $0-4
+	PUSHL	$const_whyRangeState
+	JMP	record<>(SB)
+
 // func gopanic(e any)
 TEXT ·gopanic(SB), NOSPLIT|NOFRAME, $0-8
 	PUSHL	$const_whyValue

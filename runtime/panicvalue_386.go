@@ -15,18 +15,18 @@ type plainError string
 
 func (e plainError) Error() string { return string(e) }
 
-// value writes the argument of panic: a basic type by value, an error or Stringer by its method,
-// anything else by its type.
+// value writes the argument of panic: an error or Stringer by its method, a simple value as such, anything else by
+// its type.
 func (m *message) value(e any) {
-	if m.basic(e) {
-		return
-	}
 	switch v := e.(type) {
 	case error:
 		m.text(v.Error())
+		return
 	case interface{ String() string }:
 		m.text(v.String())
-	default:
+		return
+	}
+	if !m.basic(e) {
 		m.text("(")
 		m.text(typeString((*eface)(unsafe.Pointer(&e))._type))
 		m.text(")")

@@ -71,16 +71,6 @@ TEXT ·timestamp(SB), NOSPLIT, $0-8
 	RET
 
 
-// func cas(p *uintptr, old, new uintptr) bool
-TEXT ·cas(SB), NOSPLIT, $0-13
-	MOVL	p+0(FP), BX
-	MOVL	old+4(FP), AX
-	MOVL	new+8(FP), CX
-	LOCK
-	CMPXCHGL	CX, 0(BX)
-	SETEQ	ret+12(FP)
-	RET
-
 // func deferreturn()
 //
 // The compiler calls it at the end of a function that defers; the argument is that function's stack pointer, by

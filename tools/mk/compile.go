@@ -84,7 +84,7 @@ func (b *builder) compile(p *pkg, work, archive string, extra ...string) error {
 	if err != nil {
 		return err
 	}
-	args := append(b.tool.compileArgs(b.flavour, p), "-importcfg", cfg, "-o", archive)
+	args := append(b.tool.compileArgs(b.flavour, p), "-trimpath", b.tool.trimFor(work), "-importcfg", cfg, "-o", archive)
 	args = append(args, extra...)
 	if len(p.sFiles) > 0 {
 		// The compiler must know which functions are assembly; the assembler, the offsets
@@ -150,6 +150,9 @@ func (b *builder) sources(p *pkg, work string) ([]string, error) {
 	case p == b.prog.main:
 		return out, add("_cgo_symbols.go", symbolDirectives(b.imports, b.exports))
 	case p.path == "runtime":
+		for _, f := range b.flavour.borrowed {
+			out = append(out, filepath.Join(b.tool.goroot, "src", "runtime", f))
+		}
 		return out, add("contact.go", runtimeContact(b.flavour))
 	}
 	return out, nil
@@ -183,6 +186,9 @@ func (b *builder) setKeys() error {
 		if p == b.prog.main {
 			// Positions in the archive contain the folder's name.
 			fmt.Fprintln(h, b.tree.rel(p.dir), b.imports, b.exports)
+		}
+		if p.path == "runtime" {
+			fmt.Fprintln(h, b.flavour.borrowed)
 		}
 		for _, q := range p.deps {
 			fmt.Fprintln(h, q.path, q.key)

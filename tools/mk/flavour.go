@@ -16,6 +16,9 @@ type flavour struct {
 	// like our own, so it must ask for nothing that our runtime lacks.
 	std map[string]bool
 
+	// borrowed are files of Go's runtime that are compiled into ours, as they are.
+	borrowed []string
+
 	// roots are the standard packages that the runtime itself imports, and that cmd/link looks into.
 	roots []string
 }
@@ -36,7 +39,8 @@ var userFlavour = &flavour{
 	std: set("unsafe", "math/bits", "sync/atomic", "internal/runtime/atomic", "internal/goarch",
 		"internal/goos", "internal/abi", "internal/cpu", "internal/byteorder",
 		"unicode/utf8", "unicode/utf16", "cmp", "container/list", "container/ring"),
-	roots: []string{"internal/abi", "internal/runtime/atomic", "internal/runtime/maps"},
+	borrowed: []string{"softfloat64.go"},
+	roots:    []string{"internal/abi", "internal/runtime/atomic", "internal/runtime/maps"},
 }
 
 func set(names ...string) map[string]bool {

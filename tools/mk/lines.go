@@ -91,6 +91,14 @@ func readRows(f *elf.File, functions []function) error {
 		if unit == nil {
 			return nil
 		}
+		if unit.Tag != dwarf.TagCompileUnit {
+			r.SkipChildren()
+			continue
+		}
+		calls, err := inlinedCalls(info, unit)
+		if err != nil {
+			return err
+		}
 		r.SkipChildren()
 		lr, err := info.LineReader(unit)
 		if err != nil {
@@ -116,9 +124,60 @@ func readRows(f *elf.File, functions []function) error {
 				continue
 			}
 			fn := &functions[i]
-			fn.rows = append(fn.rows, row{e.Address, strings.TrimPrefix(e.File.Name, "./"), e.Line})
+			at := row{e.Address, strings.TrimPrefix(e.File.Name, "./"), e.Line}
+			if k := sort.Search(len(calls), func(k int) bool { return calls[k].to > e.Address }); k < len(calls) && calls[k].from <= e.Address && len(fn.rows) > 0 {
+				at.file, at.line = fn.rows[0].file, calls[k].line
+			}
+			fn.rows = append(fn.rows, at)
 		}
 	}
+}
+
+// inlinedCall is code from another function, by the line that calls it.
+type inlinedCall struct {
+	from, to uint64
+	line     int
+}
+
+// inlinedCalls returns what was inlined into the functions of a unit, by address. The table tells of code that was
+// inlined as if it were called: so function and line belong together, and there are far fewer rows.
+func inlinedCalls(info *dwarf.Data, unit *dwarf.Entry) ([]inlinedCall, error) {
+	r := info.Reader()
+	r.Seek(unit.Offset)
+	if _, err := r.Next(); err != nil {
+		return nil, err
+	}
+	var out []inlinedCall
+	for depth := 1; depth > 0 && unit.Children; {
+		e, err := r.Next()
+		if err != nil {
+			return nil, err
+		}
+		if e == nil {
+			break
+		}
+		if e.Tag == 0 {
+			depth--
+			continue
+		}
+		line, ok := e.Val(dwarf.AttrCallLine).(int64)
+		if e.Tag == dwarf.TagInlinedSubroutine && ok {
+			ranges, err := info.Ranges(e)
+			if err != nil {
+				return nil, err
+			}
+			for _, a := range ranges {
+				out = append(out, inlinedCall{a[0], a[1], int(line)})
+			}
+			r.SkipChildren() // what it inlined in turn
+			continue
+		}
+		if e.Children {
+			depth++
+		}
+	}
+	slices.SortFunc(out, func(a, b inlinedCall) int { return int(int64(a.from) - int64(b.from)) })
+	return out, nil
 }
 
 // encoder appends numbers.

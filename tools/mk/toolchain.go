@@ -83,9 +83,12 @@ func (tc *toolchain) langVersion() string {
 	return "go" + v
 }
 
-// compileArgs are the compiler's flags that do not name files.
+// trimFor is the value of -trimpath for a package that is compiled in the folder work, which holds generated files.
+func (tc *toolchain) trimFor(work string) string { return work + "=>generated;" + tc.trim }
+
+// compileArgs are the compiler's flags that name no files and folders.
 func (tc *toolchain) compileArgs(f *flavour, p *pkg) []string {
-	args := []string{"-p", p.path, "-trimpath", tc.trim, "-lang=" + tc.langVersion(),
+	args := []string{"-p", p.path, "-lang=" + tc.langVersion(),
 		"-pack", "-nolocalimports", "-buildid=",
 		"-wb=false", // no garbage collector, so no write barriers
 	}
@@ -104,7 +107,7 @@ func (tc *toolchain) compileArgs(f *flavour, p *pkg) []string {
 }
 
 func (tc *toolchain) asmArgs(p *pkg, work string) []string {
-	return []string{"-p", p.path, "-trimpath", tc.trim, "-I", work, "-I", filepath.Join(tc.goroot, "pkg", "include"),
+	return []string{"-p", p.path, "-trimpath", tc.trimFor(work), "-I", work, "-I", filepath.Join(tc.goroot, "pkg", "include"),
 		"-D", "GOOS_" + targetOS, "-D", "GOARCH_" + targetArch, "-D", "GO386_softfloat"}
 }
 

@@ -15,3 +15,19 @@ TEXT ·exitWith(SB), NOSPLIT, $0-4
 	MOVL	status+0(FP), BX
 	INT	$0x80
 	RET
+
+// func fork() int
+TEXT ·fork(SB), NOSPLIT, $0-4
+	MOVL	$2, AX
+	INT	$0x80
+	MOVL	AX, ret+0(FP)
+	RET
+
+// func wait(child int)
+TEXT ·wait(SB), NOSPLIT, $0-4
+	MOVL	$7, AX			// waitpid
+	MOVL	child+0(FP), BX
+	XORL	CX, CX
+	XORL	DX, DX
+	INT	$0x80
+	RET

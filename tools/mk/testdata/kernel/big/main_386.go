@@ -1,0 +1,5 @@
+package main
+
+import _ "pecan/tools/mk/testdata/hook"
+
+func main() {}

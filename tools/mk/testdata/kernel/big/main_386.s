@@ -1,0 +1,5 @@
+#include "textflag.h"
+
+TEXT main(SB), NOSPLIT|NOFRAME, $0-0
+	CALL	·main(SB)
+	HLT

@@ -1,0 +1,5 @@
+package main
+
+func take(c chan int) int { return <-c }
+
+func main() { take(nil) }

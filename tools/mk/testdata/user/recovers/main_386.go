@@ -1,0 +1,5 @@
+package main
+
+func guard() { recover() }
+
+func main() { defer guard() }
