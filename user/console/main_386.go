@@ -1,4 +1,4 @@
-// Console is the server that owns the serial line. Others print by sending it bytes, and one at a time may wait for a line
+// Console is the server that owns the serial line. Others print by sending it bytes, and one may wait for a line
 // of input. It sleeps while nothing happens: input comes by interrupt. Without the interrupt it polls, but only
 // while somebody waits for input.
 package main
@@ -72,11 +72,13 @@ func handle(from l4.ThreadID, m *l4.Msg) (reply bool) {
 		m.Start(l4.Reply)
 		return true
 	case l4.ConsoleRead:
-		if reader.IsNil() {
-			reader = from
-			edit()
-			return false
+		if !reader.IsNil() { // it may be dead: the new one takes its place
+			var old l4.Msg
+			l4.Send(reader, old.Start(l4.Refused), l4.Zero)
 		}
+		reader = from
+		edit()
+		return false
 	}
 	m.Start(l4.Refused)
 	return true

@@ -22,17 +22,19 @@ func (m *Msg) Word(i uint32) uint32 { return m[i] }
 
 // Add appends an untyped word. It must come before typed items. It panics when the message is full.
 func (m *Msg) Add(w uint32) *Msg {
-	u := m.Tag().Untyped()
-	if m.Tag().Typed() != 0 {
-		panic("l4: untyped word behind typed items")
+	t := m.Tag()
+	if t.Typed() != 0 || t.Untyped() >= MaxWords {
+		misuse()
 	}
-	if u >= MaxWords {
-		panic("l4: message of more than 63 words")
-	}
-	m[u+1] = w
+	m[t.Untyped()+1] = w
 	m[0]++
 	return m
 }
+
+// misuse panics. It is a function so that its callers stay small.
+//
+//go:noinline
+func misuse() { panic("l4: the message is full, or an untyped word follows typed items") }
 
 // Add64 appends a 64-bit number, low word first.
 func (m *Msg) Add64(n uint64) *Msg { return m.Add(uint32(n)).Add(uint32(n >> 32)) }
@@ -41,9 +43,10 @@ func (m *Msg) Add64(n uint64) *Msg { return m.Add(uint32(n)).Add(uint32(n >> 32)
 func (m *Msg) Word64(i uint32) uint64 { return uint64(m[i]) | uint64(m[i+1])<<32 }
 
 func (m *Msg) addTyped(w0, w1 uint32) *Msg {
-	n := m.Tag().Untyped() + m.Tag().Typed()
+	t := m.Tag()
+	n := t.Untyped() + t.Typed()
 	if n+2 > MaxWords {
-		panic("l4: message of more than 63 words")
+		misuse()
 	}
 	m[n+1], m[n+2] = w0, w1
 	m[0] += 2 << 6

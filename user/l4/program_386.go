@@ -75,7 +75,7 @@ func (Console) Write(p []byte) (int, error) {
 }
 
 // ReadLine waits for a line of input and copies it, without its end and cut to len(buf), to buf. ok is false without a
-// console server, or if another reader is waiting.
+// console server, or if another reader came.
 func ReadLine(buf []byte) (n int, ok bool) {
 	var m Msg
 	if servers.console.IsNil() || Call(servers.console, m.Start(ConsoleRead), Forever) != OK || m.Tag().Label() != Reply {

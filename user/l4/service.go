@@ -12,7 +12,8 @@ const (
 const (
 	// ConsoleWrite prints the bytes in MR1.. (Msg.AddBytes). The reply comes when they are on the line.
 	ConsoleWrite uint16 = 0x100 + iota
-	// ConsoleRead asks for a line of input. The reply holds it as bytes, without its end. One reader at a time.
+	// ConsoleRead asks for a line of input. The reply holds it as bytes, without its end. There is one
+	// reader: a new one takes the place of the one that waits, which is refused.
 	ConsoleRead
 )
 
