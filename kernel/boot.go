@@ -143,9 +143,11 @@ func startServer(id, pager ThreadID, ip, sp uint32) *Space {
 	t.prio = serverPriority
 	t.utcbUser = serverUTCB
 	s.addThread(t)
-	if attachUTCB(t) != errOK {
+	block := s.allocUTCB(serverUTCB)
+	if block == 0 {
 		refuse("too little memory for the kernel pool")
 	}
+	attachUTCB(t, block)
 	*t.tcr(tcrPager) = uint32(pager)
 	setFrame(&t.Frame, ip, sp)
 	t.State = StateReady

@@ -91,6 +91,9 @@ func mapPorts(from, to *Space, f Fpage, grant bool) bool {
 			port |= parentsPage - 1
 			continue
 		}
+		if preempted() {
+			return false
+		}
 		if !from.isSigma0 && !from.hasPort(port) || to.hasPort(port) {
 			continue
 		}
@@ -106,9 +109,6 @@ func mapPorts(from, to *Space, f Fpage, grant bool) bool {
 			adoptPort(giver, to.number(), port)
 		default:
 			to.setPort(port, giver)
-		}
-		if preempted() {
-			return false
 		}
 	}
 	return true
@@ -131,6 +131,9 @@ func unmapPorts(s *Space, base, count uint32, flush bool) bool {
 		if !s.isSigma0 && s.ioParents[port/parentsPage] == 0 {
 			port |= parentsPage - 1
 			continue
+		}
+		if preempted() {
+			return false
 		}
 		if !s.isSigma0 && !s.hasPort(port) {
 			continue
@@ -177,8 +180,19 @@ func (s *Space) destroyPorts() bool {
 	if s.ioTable == 0 {
 		return true
 	}
-	if !unmapPorts(s, 0, allPorts, true) {
-		return false
+	// Also for ports that it has lost meanwhile: an unmap that never ended may have left children, and this space's
+	// number must not live on in them.
+	for ; s.ioCursor < allPorts; s.ioCursor++ {
+		if s.ioParents[s.ioCursor/parentsPage] == 0 {
+			s.ioCursor |= parentsPage - 1
+			continue
+		}
+		if s.hasPort(s.ioCursor) {
+			s.clearPort(s.ioCursor)
+		}
+		if preempted() || !dropPort(s.number(), s.ioCursor) {
+			return false
+		}
 	}
 	link := &ioSpaces
 	for *link != s.handle() {

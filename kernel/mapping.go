@@ -116,15 +116,21 @@ func mapPage(from, to *Space, src, dst, rights uint32, grant bool) int {
 	if *pte != 0 {
 		old := *to.nodeSlot(dst)
 		if *pte&ia32.PteFrame == frame {
-			if rights&^pteRights(*pte) == 0 {
-				return mapDone
+			related := rights&^pteRights(*pte) == 0
+			if !related {
+				switch relation(parent, old) {
+				case relParent:
+					*pte |= ia32.PteWrite
+					to.flush(dst)
+					related = true
+				case relDerived, relSource:
+					related = true
+				}
 			}
-			switch relation(parent, old) {
-			case relParent:
-				*pte |= ia32.PteWrite
-				to.flush(dst)
-				return mapDone
-			case relDerived, relSource:
+			if related {
+				if grant && parent != 0 {
+					removeNode(nodeAt(parent)) // the receiver has it, the sender no longer
+				}
 				return mapDone
 			}
 		}

@@ -60,6 +60,8 @@ const tcbTables = (ia32.TCBEnd - ia32.TCBArea) / ia32.LargeSize
 
 // initPool takes over physical memory [low, high), page aligned and inside the window. Descriptors take its first pages.
 func initPool(low, high uint32) {
+	// The last page of the window is nobody's: as a space it would have the number that stands for sigma0 (ioports.go).
+	high = min(high, ia32.WindowMax-ia32.PageSize)
 	pool = pagePool{base: ia32.Virt(low), pages: (high - low) / ia32.PageSize, reserve: tcbTables}
 	pool.descs = pool.base
 	own := (pool.pages*16 + ia32.PageMask) / ia32.PageSize

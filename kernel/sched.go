@@ -132,6 +132,9 @@ func leave(t *TCB) {
 		} else {
 			next = choose(next)
 		}
+		if next == nil && cpu.handoff != 0 {
+			continue
+		}
 		if next == nil {
 			goIdle()
 			debugLeave()

@@ -130,7 +130,7 @@ func sysThreadSwitch(t *TCB) {
 	switch {
 	case x == t:
 	case x == nil || !x.ready():
-		settleSlice(0)
+		giveUpSlice()
 		requeue(t)
 	default:
 		// x runs on the rest of t's timeslice.

@@ -25,6 +25,7 @@ type Space struct {
 	ioBitmap  [2]uint32
 	ioParents [32]uint32 // per 2048 ports: page of 16-bit parents
 	ioNext    uint32     // list of spaces with ports
+	ioCursor  uint32     // destroyPorts: next port
 }
 
 const userTables = ia32.UserTop / ia32.LargeSize
@@ -275,9 +276,9 @@ func (s *Space) destroyTable(base uint32) bool {
 			if _, done := flushTree(nodeAt(n)); !done {
 				return false
 			}
-			continue
+		} else {
+			*pte = 0 // sigma0's own view
 		}
-		*pte = 0 // sigma0's own view
 		if preempted() {
 			return false
 		}

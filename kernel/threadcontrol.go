@@ -127,10 +127,12 @@ func createThread(by *TCB, id, spec, scheduler, pager ThreadID, utcb uint32) uin
 	t.utcbUser = utcb
 	s.addThread(t)
 	if pager != nilThread {
-		if code := activate(t, pager); code != errOK {
+		block := s.allocUTCB(utcb)
+		if block == 0 {
 			dropThread(t)
-			return code
+			return errMemory
 		}
+		activate(t, pager, block)
 	}
 	return errOK
 }
@@ -154,12 +156,10 @@ func initTCB(t *TCB, id ThreadID) {
 	threads++
 }
 
-// activate gives t its UTCB and lets it wait for the start message of its pager (abi 6.1). On error nothing has changed.
-// Precondition: t is inactive and its location is valid.
-func activate(t *TCB, pager ThreadID) uint32 {
-	if code := attachUTCB(t); code != errOK {
-		return code
-	}
+// activate gives t its UTCB block, whose kernel address is block, and lets it wait for the start message of its
+// pager (abi 6.1). Precondition: t is inactive.
+func activate(t *TCB, pager ThreadID, block uint32) {
+	attachUTCB(t, block)
 	*t.tcr(tcrPager) = uint32(pager)
 	t.ipc = ipcStart
 	t.from = pager
@@ -167,24 +167,18 @@ func activate(t *TCB, pager ThreadID) uint32 {
 	if lookup(pager) == nil {
 		t.State = StateReceive
 		t.partner = pager
-		return errOK
+		return
 	}
 	afterSend(t)
-	return errOK
 }
 
-// attachUTCB allocates the UTCB at t.utcbUser.
-func attachUTCB(t *TCB) uint32 {
-	alias := t.space().allocUTCB(t.utcbUser)
-	if alias == 0 {
-		return errMemory
-	}
+// attachUTCB gives t the UTCB at t.utcbUser, whose block has the given kernel address.
+func attachUTCB(t *TCB, alias uint32) {
 	t.active = true
 	t.UTCB = alias + utcbMR0
 	t.LocalID = t.utcbUser + utcbMR0
 	t.GSWord = t.LocalID
 	*t.tcr(tcrMyGlobalID) = t.GlobalID
-	return errOK
 }
 
 func modifyThread(by, t *TCB, id, spec, scheduler, pager ThreadID, utcb uint32) uint32 {
@@ -213,16 +207,21 @@ func modifyThread(by, t *TCB, id, spec, scheduler, pager ThreadID, utcb uint32) 
 	if moves && t == by {
 		return errSpace // the caller's own space cannot change below a running call
 	}
+	block := uint32(0)
+	if starts {
+		if block = target.allocUTCB(location); block == 0 {
+			return errMemory
+		}
+	}
 	if moves {
+		// Fails only for active threads, which do not start.
 		if code := migrate(t, target, location); code != errOK {
 			return code
 		}
 	}
 	t.utcbUser = location
 	if starts {
-		if code := activate(t, pager); code != errOK {
-			return code
-		}
+		activate(t, pager, block)
 	} else if pager != nilThread {
 		*t.tcr(tcrPager) = uint32(pager)
 	}

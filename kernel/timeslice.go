@@ -35,6 +35,14 @@ func settleSlice(now uint64) {
 	cpu.owner = 0
 }
 
+// giveUpSlice ends the running slice; its owner begins with a full one.
+func giveUpSlice() {
+	if cpu.owner != 0 {
+		cpu.owner.tcb().sliceLeft = 0
+		cpu.owner = 0
+	}
+}
+
 // endSlice is called when the running slice may be over: the thread that runs on it goes behind its equals and everybody
 // concerned starts afresh.
 func endSlice(t *TCB, now uint64) {

@@ -142,15 +142,21 @@ ordinary:
 TEXT ·doubleFaultTask(SB),NOSPLIT|NOFRAME,$0
 	PUSHL $8
 	CALL pecan∕kernel·EnterFatal(SB)
+stop:
 	HLT
+	JMP  stop
 TEXT ·nmiTask(SB),NOSPLIT|NOFRAME,$0
 	PUSHL $2
 	CALL pecan∕kernel·EnterFatal(SB)
+stop:
 	HLT
+	JMP  stop
 TEXT ·machineCheckTask(SB),NOSPLIT|NOFRAME,$0
 	PUSHL $18
 	CALL pecan∕kernel·EnterFatal(SB)
+stop:
 	HLT
+	JMP  stop
 
 // A stub per vector: without (T) and with (E) an error code from the processor.
 #define T(name, n) \

@@ -16,9 +16,9 @@ const (
 	Window    = 0xD0000000 // physical 0..256 MiB, linear
 	WindowMax = 256 << 20  // bytes of physical memory that the window can show
 
-	CopyArea = 0xF0000000 // two 4 MiB slots per processor for string copies; entries of the running space only
-	IOArea   = 0xF0800000 // per-space page table: TSS page, two I/O bitmap pages, closing page
-	WordArea = 0xF0C00000 // the page with the word that users read at gs:0
+	CopyArea  = 0xF0000000 // two 4 MiB slots per processor for string copies; entries of the running space only
+	IOArea    = 0xF0800000 // per-space page table: TSS page, two I/O bitmap pages, closing page
+	WordArea  = 0xF0C00000 // the page with the word that users read at gs:0
 	StackEnd  = 0xF0C0A000 // the processor's kernel stack, seen here; unmapped pages on both sides
 	StackSize = 8192
 	TempArea  = 0xF1000000 // 4 MiB: temporary view of physical memory above the window, boot time only

@@ -107,7 +107,7 @@ func InstallTables() {
 	writeMSR(0x176, sysenterAddr)
 }
 
-func put32(addr, v uint32) { *(*uint32)(Ptr(addr)) = v }
+func put32(addr, v uint32)     { *(*uint32)(Ptr(addr)) = v }
 func get32(addr uint32) uint32 { return *(*uint32)(Ptr(addr)) }
 
 func initTask(tss, entry uint32) {
