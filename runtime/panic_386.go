@@ -12,7 +12,6 @@ type failure struct {
 	why  uint32
 	pc   uintptr    // where the check returns to
 	args [3]uintptr // words above the return address: the arguments, for those that have some
-	regs [8]uint32  // AX CX DX BX SP BP SI DI, in the CPU's own order
 }
 
 var last failure

@@ -62,7 +62,7 @@ TEXT ·throwAt(SB), NOSPLIT|NOFRAME, $0-12
 
 // record fills last, changes to the panic stack and calls report.
 //
-//	in	0(SP) reason, 4(SP) return address, 8(SP) arguments; registers as the failed check left them
+//	in	0(SP) reason, 4(SP) return address, 8(SP) arguments
 //	out	does not return
 //
 // The call is indirect so that the linker's stack check, which knows no change of stacks, does not add the
@@ -71,13 +71,6 @@ TEXT record<>(SB), NOSPLIT|NOFRAME, $0-0
 	LOCK
 	BTSL	$0, ·dying(SB)
 	JCS	again
-	MOVL	AX, ·last+failure_regs+0(SB)
-	MOVL	CX, ·last+failure_regs+4(SB)
-	MOVL	DX, ·last+failure_regs+8(SB)
-	MOVL	BX, ·last+failure_regs+12(SB)
-	MOVL	BP, ·last+failure_regs+20(SB)
-	MOVL	SI, ·last+failure_regs+24(SB)
-	MOVL	DI, ·last+failure_regs+28(SB)
 	POPL	AX
 	MOVL	AX, ·last+failure_why(SB)
 	POPL	AX
