@@ -129,13 +129,9 @@ func create(p *program) bool {
 	return true
 }
 
-// kill ends p: its thread goes, and its space with it.
+// kill ends p: its thread goes, and its space with it. What depends on it goes first.
 func kill(p *program) {
 	p.state = dead
-	if err := l4.DeleteThread(p.id); err != l4.OK {
-		var t l4.Text
-		say(t.Str("cannot delete ").ID(p.id).Str(": ").Str(err.Error()))
-	}
 	switch p {
 	case &programs[boot.Console]:
 		l4.SetConsole(l4.NilThread)
@@ -143,5 +139,9 @@ func kill(p *program) {
 		if c := &programs[boot.Client]; c.state == running {
 			kill(c) // nobody supplies its pages any more
 		}
+	}
+	if err := l4.DeleteThread(p.id); err != l4.OK {
+		var t l4.Text
+		say(t.Str("cannot delete ").ID(p.id).Str(": ").Str(err.Error()))
 	}
 }
