@@ -15,6 +15,7 @@ type Space struct {
 	threads    uint32 // how many live here
 	threadHead Ref
 	kipBase    uint32
+	kipEnd     uint32 // first address behind the KIP area; the page is at its base
 	utcbBase   uint32
 	utcbEnd    uint32 // first address behind the UTCB area (fits: below UserTop)
 	ready      bool   // SpaceControl has set the areas
@@ -58,7 +59,7 @@ func newSpace() *Space {
 
 // inArea reports whether a user address lies in the KIP or UTCB area, which no mapping may touch.
 func (s *Space) inArea(addr uint32) bool {
-	return s.ready && (addr-s.kipBase < ia32.PageSize || addr-s.utcbBase < s.utcbEnd-s.utcbBase)
+	return s.ready && (addr-s.kipBase < s.kipEnd-s.kipBase || addr-s.utcbBase < s.utcbEnd-s.utcbBase)
 }
 
 // mappable reports whether a user page may be mapped at addr: not page 0 (Go's nil checks rest on it), not the areas, not the kernel.
@@ -138,7 +139,7 @@ func (s *Space) initialise(kip, utcb Fpage) uint32 {
 		return errMemory
 	}
 	*pte = ia32.Phys(ia32.KIPPage()) | ia32.PtePresent | ia32.PteUser | ia32.PteAccessed
-	s.kipBase = kip.base()
+	s.kipBase, s.kipEnd = kip.base(), kip.base()+kip.size()
 	s.utcbBase, s.utcbEnd = utcb.base(), utcb.base()+utcb.size()
 	s.ready = true
 	return errOK

@@ -14,7 +14,10 @@ func TestCases(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			m := harness.Machine(t, stage.Boot{Kernel: kernel, Root: "testroot.elf"})
-			harness.Cases(t, m, 20*time.Second)
+			console := harness.Cases(t, m, 20*time.Second)
+			if name == "debug" {
+				checkStack(t, console)
+			}
 		})
 	}
 }

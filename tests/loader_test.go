@@ -63,7 +63,7 @@ func TestUnpatchedKIP(t *testing.T) {
 	for {
 		select {
 		case line := <-said:
-			if strings.Contains(line, "sigma0") {
+			if strings.Contains(line, "patched kernel interface page") {
 				return
 			}
 			t.Log(line)

@@ -61,7 +61,8 @@ func TestRefusals(t *testing.T) {
 		boot  stage.Boot
 		tweak func(m *qemu.Machine)
 	}{
-		{name: "too little memory", want: "memory", tweak: func(m *qemu.Machine) { m.Memory = 6 }},
+		{name: "too little memory", want: "memory", tweak: func(m *qemu.Machine) { m.Memory = 4 }},
+		{name: "pool below its minimum", want: "kmem", boot: stage.Boot{KernelArgs: []string{"kmem=4K"}}},
 		{name: "pool larger than memory", want: "memory|kmem", boot: stage.Boot{KernelArgs: []string{"kmem=1G"}}},
 		{name: "maxmem too small", want: "memory|maxmem", boot: stage.Boot{KernelArgs: []string{"maxmem=5M"}}},
 		{name: "no modules", want: "module", tweak: func(m *qemu.Machine) { m.Modules = nil }},

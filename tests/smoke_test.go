@@ -119,7 +119,11 @@ func TestSmoke(t *testing.T) {
 			b.Kernel, b.KernelArgs = c.kernel, strings.Fields(c.args)
 			m := harness.Machine(t, b)
 			m.ICount = c.icount
-			check(t, harness.Run(t, m, bootTime), c.path, c.limit)
+			console := harness.Run(t, m, bootTime)
+			check(t, console, c.path, c.limit)
+			if c.kernel == "pecan-debug.elf" {
+				checkStack(t, console)
+			}
 		})
 	}
 }

@@ -23,7 +23,7 @@ func Require() error {
 	if _, err := exec.LookPath(qemu.Program); err != nil {
 		return fmt.Errorf("%s is not installed: run make test, which installs it", qemu.Program)
 	}
-	for _, name := range append([]string{"pecan", "pecan-debug", "sigma0", "root", "testroot"}, stage.Programs...) {
+	for _, name := range append([]string{"pecan", "pecan-debug", "sigma0", "root"}, stage.Programs...) {
 		if _, err := os.Stat(filepath.Join(Build, name+".elf")); err != nil {
 			return fmt.Errorf("build/%s.elf is missing: run make test, which builds it", name)
 		}

@@ -37,7 +37,7 @@ var userFlavour = &flavour{
 	name: "user",
 	tags: []string{"pecan_user"},
 	std: set("unsafe", "math/bits", "sync/atomic", "internal/runtime/atomic", "internal/goarch",
-		"internal/goos", "internal/abi", "internal/cpu", "internal/byteorder",
+		"internal/goos", "internal/abi", "internal/cpu",
 		"unicode/utf8", "unicode/utf16", "cmp", "container/list", "container/ring"),
 	borrowed: []string{"softfloat64.go"},
 	roots:    []string{"internal/abi", "internal/runtime/atomic", "internal/runtime/maps"},

@@ -148,10 +148,7 @@ func writeStub(t *tree) error {
 	if data, err := os.ReadFile(file); err == nil && string(data) == mapsStubSource {
 		return nil
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o777); err != nil {
-		return err
-	}
-	return os.WriteFile(file, []byte(mapsStubSource), 0o666)
+	return replaceFile(file, []byte(mapsStubSource), 0o666)
 }
 
 // symbolDirectives returns Go source that makes symbols known on both sides of the border between Go and

@@ -22,6 +22,7 @@ var (
 )
 
 func main() {
+	prefault()
 	base = l4.Kernel().RootID().Number() + 8
 	for range 4 {
 		start := ticks()

@@ -1,12 +1,27 @@
 package main
 
 import (
+	"sync/atomic"
 	"unsafe"
 
 	"pecan/user/l4"
 )
 
 func number(i uint32) l4.ThreadID { return l4.Global(base+i, 1) }
+
+// imageBase is where root tasks are linked.
+const imageBase = 0x400000
+
+// prefault touches the whole program: sigma0 gives its pages to this thread only, so the others must find them there.
+func prefault() {
+	end := uint32(uintptr(unsafe.Pointer(&target))) + uint32(len(target))
+	for at := uint32(imageBase); at < end; at += 4096 {
+		touchWord(at)
+	}
+}
+
+// touchWord reads and writes a word without changing it.
+func touchWord(addr uint32) { atomic.AddUint32((*uint32)(unsafe.Add(nil, addr)), 0) }
 
 // newPager starts the thread that pages the child spaces: every page of this program, at its own address.
 func newPager() l4.ThreadID { return newThread(0, l4.MyGlobalID(), page) }
@@ -20,8 +35,7 @@ func page() {
 			from, err = l4.Wait(&m, l4.Never)
 			continue
 		}
-		p := (*byte)(unsafe.Add(nil, f.Addr))
-		*p = *p // so that this space has it, writable
+		touchWord(f.Addr &^ 3) // so that this space has it, writable
 		m.Start(0).AddMap(l4.MapItem{Base: f.Addr, Fpage: l4.NewFpage(f.Addr&^4095, 12, l4.RWX)})
 		from, err = l4.ReplyWait(from, &m, l4.Never)
 	}
