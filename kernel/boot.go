@@ -43,6 +43,7 @@ func Start() {
 	cpu.top = -1
 	initKernelThreads()
 	startServers()
+	ia32.UnmaskLine(ia32.LineTimer)
 	ia32.ProtectImage()
 	debugStart()
 	leave(nil)

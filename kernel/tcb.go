@@ -24,12 +24,15 @@ func (r Ref) tcb() *TCB { return (*TCB)(ia32.Ptr(uint32(r))) }
 type TCB struct {
 	FPU [512]byte // FXSAVE area, 16-byte aligned, so that first use cannot fail
 
+	// 64-bit fields first: their alignment differs between the bare machine and the host.
+	sliceLen  uint64 // TSC ticks, 0 = endless
+	sliceLeft uint64
+	deadline  uint64 // TSC, while heapIndex is not 0
+
 	// Scheduling (sched.go).
 	readyNext, readyPrev Ref
 	queued               bool // linked in the ready queue of its priority (maybe stale)
 	prio                 uint8
-	sliceLen             uint64 // TSC ticks, 0 = endless
-	sliceLeft            uint64
 	scheduler            ThreadID
 
 	// IPC (ipc.go).
@@ -46,7 +49,6 @@ type TCB struct {
 	op        uint8 // op*  : what to continue before the thread may return to user level
 	message   [3]uint32
 	prog      [6]uint32 // progress of the operation named by op
-	deadline  uint64    // TSC, while heapIndex is not 0
 	heapIndex uint32    // place in the timeout heap
 	waitedFor bool      // some thread may be in a closed receive from this one
 

@@ -55,7 +55,7 @@ TEXT ·Out16(SB),NOSPLIT,$0-8
 
 TEXT ·Poll(SB),NOSPLIT,$0-0
 	STI
-	NOP
+	BYTE $0x90 // the assembler drops NOP, and the shadow of STI would cover CLI
 	CLI
 	RET
 

@@ -125,6 +125,8 @@ idle:
  * page, 128 usable bytes below: note it for the running thread, clear TF in the frame, go on.
  */
 TEXT ·debugEntry(SB),NOSPLIT|NOFRAME,$0
+	TESTL $3, 4(SP)
+	JNE  ordinary // a user may jump to the same address
 	CMPL 0(SP), $·sysenterEntry(SB)
 	JNE  ordinary
 	ANDL $~0x100, 8(SP)
