@@ -76,9 +76,10 @@ deps-%:
 
 build/bin/.made: $(tool_sources)
 	@mkdir -p build/bin
-	@$(GO) build -buildvcs=false -o build/bin/ ./tools/...
+	@$(GO) build -buildvcs=false -o build/bin/ ./tools/run ./tools/audit ./tools/verdict
 	@touch $@
 
+# Apart from the others: a new builder means that everything is built again.
 build/bin/mk: $(builder_sources)
 	@mkdir -p build/bin
 	@$(GO) build -buildvcs=false -o $@ ./tools/mk

@@ -9,9 +9,9 @@ import (
 	"strings"
 )
 
-// MaxFile is the largest file that a machine is given, in bytes. QEMU puts modules into one piece below the
-// PCI hole, and the kernel may need as much again to move them.
-const MaxFile = 1 << 30
+// MaxFile is the largest file that a machine is given, in bytes. QEMU puts modules at the beginning of memory, and the
+// kernel needs room there, within its window of 256 MiB, for its pool.
+const MaxFile = 128 << 20
 
 // File is the user's file: the one that the client reads.
 type File struct {
@@ -68,10 +68,12 @@ func Name(path string) string {
 	return string(name[:min(len(name), 64)])
 }
 
-// MemoryFor is the memory of a machine that is given the file, in MiB, when the user does not say: 128, and
-// more for a file that is larger than a quarter of that.
+// MemoryFor is the memory of a machine that is given the file, in MiB, when the user does not say. A large file must
+// fit a second time above the kernel's window, because the kernel moves modules out of the way of the root task.
 func (f File) MemoryFor() int {
 	const mib = 1 << 20
-	need := int(2*f.Size/mib) + 64
-	return max(128, (need+15)/16*16)
+	if f.Size <= 16*mib {
+		return 128
+	}
+	return 320 + int((f.Size+16*mib-1)/(16*mib)*16)
 }

@@ -48,7 +48,7 @@ func TestName(t *testing.T) {
 }
 
 func TestMemoryFor(t *testing.T) {
-	for size, want := range map[int64]int{0: 128, 10 << 20: 128, 100 << 20: 272} {
+	for size, want := range map[int64]int{0: 128, 10 << 20: 128, 100 << 20: 432} {
 		if got := (File{Size: size}).MemoryFor(); got != want {
 			t.Errorf("%d bytes: %d MiB, want %d", size, got, want)
 		}
