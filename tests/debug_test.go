@@ -2,6 +2,7 @@ package tests
 
 import (
 	"context"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -12,27 +13,20 @@ import (
 	"pecan/tools/run/stage"
 )
 
-// TestDebug does what a user of "make debug" does: breakpoints on Go functions and lines, a backtrace from Go through
-// the assembly of an entry, and a look at arguments.
-func TestDebug(t *testing.T) {
-	t.Parallel()
+// debugger runs gdb commands on the stopped machine of a smoke run, and returns what gdb and the machine printed.
+func debugger(t *testing.T, commands ...string) (output, serial string) {
+	t.Helper()
 	m := harness.Machine(t, smokeBoot(t, "../README.md", 0))
 	kernel, err := stage.Image(harness.Build, "pecan.elf")
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd, err := gdb.Command(m, kernel, filepath.Join(t.TempDir(), "serial"),
-		"-nx", "-batch",
-		"-ex", "break 'pecan/kernel.pageFault'",
-		"-ex", "continue",
-		"-ex", "backtrace",
-		"-ex", "info args",
-		"-ex", "list",
-		"-ex", "delete",
-		"-ex", "break 'pecan/kernel.EnterIPC'",
-		"-ex", "continue",
-		"-ex", "backtrace",
-		"-ex", "kill")
+	args := []string{"-nx", "-batch"}
+	for _, c := range commands {
+		args = append(args, "-ex", c)
+	}
+	log := filepath.Join(t.TempDir(), "serial")
+	cmd, err := gdb.Command(m, kernel, log, args...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,10 +35,21 @@ func TestDebug(t *testing.T) {
 	bounded := exec.CommandContext(ctx, cmd.Path, cmd.Args[1:]...)
 	bounded.Dir = ".." // the sources have names relative to the root
 	out, err := bounded.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
+	if ctx.Err() != nil {
+		t.Fatalf("gdb does not end: %v\n%s", err, out)
 	}
-	rest := string(out)
+	text, _ := os.ReadFile(log) // nothing may have been printed
+	return string(out), string(text)
+}
+
+// TestDebug does what a user of "make debug" does: breakpoints on Go functions and lines, a backtrace from Go through
+// the assembly of an entry, and a look at arguments.
+func TestDebug(t *testing.T) {
+	t.Parallel()
+	output, _ := debugger(t,
+		"break 'pecan/kernel.pageFault'", "continue", "backtrace", "info args", "list", "delete",
+		"break 'pecan/kernel.EnterIPC'", "continue", "backtrace", "kill")
+	rest := output
 	for _, want := range []string{
 		"Breakpoint 1, pecan/kernel.pageFault (",
 		"in pecan/kernel.EnterTrap (",
@@ -56,8 +61,17 @@ func TestDebug(t *testing.T) {
 	} {
 		_, after, found := strings.Cut(rest, want)
 		if !found {
-			t.Fatalf("no %q, or not in this order:\n%s", want, out)
+			t.Fatalf("no %q, or not in this order:\n%s", want, output)
 		}
 		rest = after
+	}
+}
+
+// TestDoubleFault takes the kernel's stack away under it.
+func TestDoubleFault(t *testing.T) {
+	t.Parallel()
+	output, serial := debugger(t, "break 'pecan/kernel.pageFault'", "continue", "set $esp = 16", "continue", "kill")
+	if !strings.Contains(serial, "PANIC: double fault at kernel.pageFault (kernel/exception.go:") {
+		t.Errorf("the kernel said %q; gdb:\n%s", serial, output)
 	}
 }

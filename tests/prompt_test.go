@@ -62,16 +62,32 @@ func TestPowerOff(t *testing.T) {
 	end(t, p, lines).WantStatus(t, qemu.Off)
 }
 
-// TestNMI: the policy is to say what was interrupted, and to stop.
-func TestNMI(t *testing.T) {
+// TestFatal raises what comes from outside and cannot be survived. The policy is to say what was interrupted, and to stop.
+func TestFatal(t *testing.T) {
+	for name, c := range map[string]struct{ cpu, command, want string }{
+		"NMI": {"", "nmi", "PANIC: non-maskable interrupt"},
+		// An uncorrected error in bank 1, on a processor that knows machine checks.
+		"machine check": {"pentium3", "mce 0 1 0xb200000000000000 5 0 0", "PANIC: machine check"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p, lines := atPrompt(t, func(m *qemu.Machine) { m.Monitor, m.CPU = true, c.cpu })
+			if err := p.Monitor(c.command); err != nil {
+				t.Fatal(err)
+			}
+			console := end(t, p, lines)
+			console.WantStatus(t, qemu.Panic)
+			if !strings.Contains(console.Text, c.want) {
+				t.Error(console.Text)
+			}
+		})
+	}
+}
+
+// TestReboot: the machine begins again. QEMU, told not to reboot, ends instead.
+func TestReboot(t *testing.T) {
 	t.Parallel()
-	p, lines := atPrompt(t, func(m *qemu.Machine) { m.Monitor = true })
-	if err := p.Monitor("nmi"); err != nil {
-		t.Fatal(err)
-	}
-	c := end(t, p, lines)
-	c.WantStatus(t, qemu.Panic)
-	if !strings.Contains(c.Text, "PANIC: non-maskable interrupt") {
-		t.Error(c.Text)
-	}
+	p, lines := atPrompt(t, nil)
+	p.Send("reboot\r")
+	end(t, p, lines).WantStatus(t, qemu.Off)
 }
