@@ -18,7 +18,7 @@
 //		from, err = l4.ReplyWait(from, &m, l4.Never)
 //	}
 //
-// Section numbers in comments ("abi 1.9") refer to the binary interface of L4 X.2 for ia32 and its semantics.
+// Section numbers in comments ("abi 1.9", "semantics 5.2") refer to the specification of L4 X.2 for ia32.
 package l4
 
 // OK is the value of IPCError and CallError that means success. It is untyped, so it compares with both.

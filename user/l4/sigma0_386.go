@@ -1,8 +1,9 @@
 package l4
 
-// FromSigma0 asks the pager sigma0 (usually Kernel().Sigma0ID()) for p, with attribute a, and has it mapped into window. It returns the
-// page mapped, as addresses of the owner: physical for the real sigma0. With window Complete the page appears at that
-// address, else inside the window (semantics 5.2). ok is false if it was refused. P may be AnyPage, or ports.
+// FromSigma0 asks sigma0 (Kernel().Sigma0ID(), or a server that speaks its protocol) for p, with attribute a, and has
+// it mapped into window. It returns the page that was mapped, by its address there: the physical one, if it is the real
+// sigma0. With window Complete it appears at that same address, else inside the window (semantics 5.2). ok is false if
+// it was refused. P may be AnyPage, or ports.
 //
 // The caller's acceptor is restored afterwards.
 func FromSigma0(sigma0 ThreadID, p Fpage, a Attribute, window Fpage) (got Fpage, ok bool) {
