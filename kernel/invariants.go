@@ -1,12 +1,255 @@
 package kernel
 
-// checkInvariants returns what is wrong with the kernel's data, or nothing.
+import "pecan/arch/ia32"
+
+// What must hold between two kernel entries, as code: the debug kernel and the host tests ask after each. Nothing here
+// allocates, recurses or changes anything. checkInvariants is about threads, checkMemory (invariants_memory.go) about
+// pages, spaces and the mapping database.
+
+// tally is what the walk over all TCBs counts, to be compared with what the lists hold.
+type tally struct {
+	threads, queued, sending, timed, inSpaces uint32
+	ringed, listed                            uint32
+}
+
+// checkInvariants returns what is wrong with threads and their queues, or "".
 func checkInvariants() string {
-	if cpu.handoff != 0 {
-		return "a woken thread was left out of the ready queues"
+	if wrong := checkProcessor(); wrong != "" {
+		return wrong
 	}
-	if cpu.top != highest() {
+	var n tally
+	for at := uint32(ia32.TCBArea); at < ia32.TCBEnd; at += ia32.LargeSize {
+		entry := *masterEntry(at)
+		if entry == 0 {
+			continue
+		}
+		table := ia32.Virt(entry & ia32.PteFrame)
+		for i := uint32(0); i < 1024; i++ {
+			page := *word(table + 4*i) & ia32.PteFrame
+			if page == ia32.Phys(ia32.ZeroPage()) {
+				continue
+			}
+			if wrong := checkTCBPage(at+i<<12, ia32.Virt(page), &n); wrong != "" {
+				return wrong
+			}
+		}
+	}
+	queued, wrong := checkReadyQueues()
+	switch {
+	case wrong != "":
+		return wrong
+	case queued != n.queued:
+		return "threads marked as queued are not in the ready queues"
+	case n.ringed != n.sending:
+		return "senders are missing from send queues"
+	case n.timed != timeouts.count:
+		return "timeout heap and threads disagree"
+	case n.listed != n.inSpaces:
+		return "threads are missing from their spaces' lists"
+	case n.threads != threads:
+		return "thread count is wrong"
+	}
+	return checkHeap()
+}
+
+func checkProcessor() string {
+	switch {
+	case cpu.handoff != 0:
+		return "a woken thread was left out of the ready queues"
+	case cpu.donated != 0:
+		return "a donated timeslice was left over"
+	case cpu.pending != 0:
+		return "interrupts were left pending"
+	case cpu.resched:
+		return "a rescheduling was left over"
+	case cpu.top != highest():
 		return "top is not the highest ready queue"
+	}
+	t := running()
+	switch {
+	case t.PDir != cpu.pdir:
+		return "the running thread's directory is not loaded"
+	case t.number() == idleNumber:
+	case !t.ready():
+		return "the running thread is not ready"
+	case t.Reasons&^ia32.ReasonPending != 0:
+		return "the running thread has an operation to continue"
+	}
+	return ""
+}
+
+// checkReadyQueues walks all ready queues and counts their members.
+func checkReadyQueues() (members uint32, wrong string) {
+	for p := uint32(0); p < 256; p++ {
+		head := cpu.ready[p]
+		if (head != 0) != (cpu.bitmap[p>>5]>>(p&31)&1 != 0) {
+			return 0, "ready bitmap is wrong"
+		}
+		for r := head; r != 0; {
+			t := r.tcb()
+			if !t.queued || uint32(t.prio) != p || t.readyNext.tcb().readyPrev != r || !t.exists() {
+				return 0, "a ready queue is broken"
+			}
+			if members++; members > threads {
+				return 0, "a ready queue has no end"
+			}
+			if r = t.readyNext; r == head {
+				break
+			}
+		}
+	}
+	return
+}
+
+// checkTCBPage checks the threads of one page of the TCB array.
+func checkTCBPage(at, page uint32, n *tally) string {
+	used := uint32(0)
+	for i := uint32(0); i < tcbsPerPage; i++ {
+		t := Ref(at + i*tcbSize).tcb()
+		if !t.exists() {
+			if t.GlobalID != 0 || t.queued || t.sendHead != 0 || t.heapIndex != 0 {
+				return "a TCB without thread is in use"
+			}
+			continue
+		}
+		used++
+		if tcbRef(t.number()) != Ref(at+i*tcbSize) {
+			return "a thread's ID does not fit its TCB"
+		}
+		if wrong := checkThread(t, n); wrong != "" {
+			return wrong
+		}
+	}
+	n.threads += used
+	if used == 0 || uint32(descOf(page).used) != used || descOf(page).kind != pageTCB {
+		return "a TCB page's use count is wrong"
+	}
+	return ""
+}
+
+func checkThread(t *TCB, n *tally) string {
+	if t.queued {
+		n.queued++
+	}
+	if t.ready() && !t.queued && t != running() {
+		return "a ready thread is in no ready queue"
+	}
+	if t.heapIndex != 0 {
+		n.timed++
+		if t.heapIndex > timeouts.count || slot(t.heapIndex).tcb() != t {
+			return "a thread's place in the timeout heap is wrong"
+		}
+		if t.State != StateSend && t.State != StateReceive {
+			return "a thread that does not wait has a timeout"
+		}
+	}
+	if wrong := checkIPC(t, n); wrong != "" {
+		return wrong
+	}
+	if t.number() < userBase {
+		return ""
+	}
+	return checkLife(t, n)
+}
+
+// checkIPC: each state has exactly its links.
+func checkIPC(t *TCB, n *tally) string {
+	switch {
+	case t.State == StateSend:
+		n.sending++
+		if t.sendTo == 0 || t.sendTo.tcb().sendHead == 0 {
+			return "a sender is in no send queue"
+		}
+	case t.op == opTransfer:
+		r := t.sendTo
+		if t.State != StateReady || r == 0 || r.tcb().State != StateReceiving || r.tcb().peer != t.ref() {
+			return "a transfer has no receiver"
+		}
+	case t.sendTo != 0:
+		return "a thread that does not send has a receiver"
+	}
+	if t.State == StateReceiving {
+		if t.peer == 0 || t.peer.tcb().op != opTransfer || t.peer.tcb().sendTo != t.ref() {
+			return "a locked receiver has no sender"
+		}
+	} else if t.peer != 0 {
+		return "a thread that is not receiving is locked"
+	}
+	if (t.op != opNone) != (t.Reasons&ia32.ReasonOp != 0) {
+		return "a pending operation and its reason disagree"
+	}
+	if (t.sendHead != 0) != (t.Reasons&ia32.ReasonPending != 0) && t.version() != 0 {
+		return "a send queue and its reason disagree"
+	}
+	steps := uint32(0)
+	for r := t.sendHead; r != 0; {
+		s := r.tcb()
+		if s.State != StateSend || s.sendTo != t.ref() || s.sendNext.tcb().sendPrev != r {
+			return "a send queue is broken"
+		}
+		n.ringed++
+		if steps++; steps > threads {
+			return "a send queue has no end"
+		}
+		if r = s.sendNext; r == t.sendHead {
+			break
+		}
+	}
+	return ""
+}
+
+func (t *TCB) version() uint32 { return t.GlobalID & 0x3FFF }
+
+// checkLife: a thread belongs to a space, or is dying.
+func checkLife(t *TCB, n *tally) string {
+	if t.version() == 0 {
+		if t.State != StateInactive || t.active || t.queued {
+			return "a dying thread is active"
+		}
+		return ""
+	}
+	s := t.space()
+	n.inSpaces++
+	switch {
+	case !inPool(ia32.Phys(t.Space)) || descOf(t.Space).kind != pageSpace:
+		return "a thread's space does not exist"
+	case t.PDir != ia32.Phys(s.pdir):
+		return "a thread's directory is not its space's"
+	case *word(s.pdir + 4*pdIndex(uint32(t.ref()))) == 0:
+		return "a thread's own TCB is not in its directory"
+	case t.active && s.utcbAlias(t.LocalID-utcbMR0)+utcbMR0 != t.UTCB:
+		return "a thread's UTCB is not where users see it"
+	case !t.active && t.State != StateInactive:
+		return "a thread without UTCB is active"
+	}
+	if t.spacePrev != 0 {
+		return ""
+	}
+	if s.threadHead != t.ref() {
+		return "a thread list does not begin at its space"
+	}
+	length := uint32(0)
+	for r := s.threadHead; r != 0; r = r.tcb().spaceNext {
+		if next := r.tcb().spaceNext; next != 0 && next.tcb().spacePrev != r {
+			return "a space's thread list is broken"
+		}
+		if length++; length > threads {
+			return "a space's thread list has no end"
+		}
+	}
+	n.listed += length
+	if length != s.threads {
+		return "a space's thread count is wrong"
+	}
+	return ""
+}
+
+// checkHeap: no deadline is before its parent's.
+func checkHeap() string {
+	for i := uint32(2); i <= timeouts.count; i++ {
+		if slot(i).tcb().deadline < slot(i/2).tcb().deadline {
+			return "the timeout heap is out of order"
+		}
 	}
 	return ""
 }

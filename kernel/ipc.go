@@ -62,7 +62,9 @@ func sendPhase(t *TCB, to ThreadID) bool {
 		return false
 	}
 	if accepts(r, t) {
-		cancelTimeout(r)
+		if r.heapIndex != 0 {
+			cancelTimeout(r)
+		}
 		switch exchange(t, r) {
 		case exchanged:
 			return true
@@ -71,7 +73,7 @@ func sendPhase(t *TCB, to ThreadID) bool {
 		}
 		return false
 	}
-	if !startTimeout(t, t.timeouts>>16) {
+	if time := t.timeouts >> 16; time != 0 && !startTimeout(t, time) {
 		ipcFail(t, ipcTimeout|phaseSend)
 		return false
 	}
@@ -125,7 +127,7 @@ func receivePhase(t *TCB) {
 
 // waitFor blocks t in its receive phase, or fails it at once if it must not wait.
 func waitFor(t *TCB, from ThreadID) {
-	if !startTimeout(t, t.timeouts&0xFFFF) {
+	if time := t.timeouts & 0xFFFF; time != 0 && !startTimeout(t, time) {
 		ipcFail(t, ipcTimeout|phaseReceive)
 		return
 	}
@@ -210,11 +212,8 @@ func wakeUp(t *TCB) {
 	makeReady(t)
 }
 
-// startTimeout queues t for a timeout of the given Time. It returns false if t must not wait at all.
+// startTimeout queues t for a timeout of the given Time, which is not never. It returns false if t must not wait at all.
 func startTimeout(t *TCB, time uint32) bool {
-	if time == 0 {
-		return true
-	}
 	if isZeroTime(time) {
 		return false
 	}

@@ -2,24 +2,19 @@ package kernel
 
 import "pecan/arch/ia32"
 
-// mapItem is a map or grant item on its way: all that the transfer needs, read once, kept in the sender's TCB
-// while it is preempted.
-type mapItem struct {
-	send   Fpage
-	base   uint32 // send base
-	window Fpage
-	grant  bool
-}
-
-// run maps from offset on and returns the offset to go on with after a preemption; done says it is finished.
-func (m *mapItem) run(from, to *Space, offset uint32) (next uint32, done bool) {
-	if m.send.isIO() {
-		return 0, mapPorts(from, to, m.send, m.grant)
+// mapOneItem does a map or grant item whose words stand in the sender's progress words p. It returns false after a
+// preemption; p[trOffset] then says where to go on.
+func mapOneItem(from, to *Space, p *[6]uint32) bool {
+	send := Fpage(p[trFpage])
+	grant := p[trBase]>>1&7 == itemGrant
+	if send.isIO() {
+		return mapPorts(from, to, send, grant)
 	}
-	src, dst, log2, ok := mapRange(m.send, m.base, m.window)
+	src, dst, log2, ok := mapRange(send, p[trBase], Fpage(p[trWindow]))
 	if !ok {
-		return 0, true
+		return true
 	}
+	offset := p[trOffset]
 	last := ^maskOf(log2) // offset of the last byte
 	for {
 		if !from.isSigma0 {
@@ -38,19 +33,21 @@ func (m *mapItem) run(from, to *Space, offset uint32) (next uint32, done bool) {
 		if dst+offset >= ia32.UserTop {
 			break
 		}
-		switch mapPage(from, to, src+offset, dst+offset, m.send.rights(), m.grant) {
+		switch mapPage(from, to, src+offset, dst+offset, send.rights(), grant) {
 		case mapAgain:
-			return offset, false
+			p[trOffset] = offset
+			return false
 		case mapFull:
-			return 0, true
+			return true
 		}
 		if last-offset < ia32.PageSize {
 			break
 		}
 		offset += ia32.PageSize
 		if preempted() {
-			return offset, false
+			p[trOffset] = offset
+			return false
 		}
 	}
-	return 0, true
+	return true
 }

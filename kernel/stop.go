@@ -13,15 +13,12 @@ const (
 // startLine ends whatever line a user program was printing.
 func startLine() { console.print("\npecan: ") }
 
-// stopMachine ends QEMU through the exit device if the command line named one, else powers off if the machine
-// can, else halts.
+// stopMachine ends QEMU with value if the command line named the exit device, else it halts for good.
 func stopMachine(value uint32) {
 	if options.exitPort != 0 {
 		ia32.Out8(options.exitPort, value)
 	}
-	if value == exitRefused || value == exitPanic {
-		ia32.Stop()
-	}
+	ia32.Stop()
 }
 
 // refuse ends the boot with one line that says why.

@@ -19,7 +19,9 @@ func exchange(s, r *TCB) int {
 		failReceiver(s, r, ipcOverflow)
 		return overflowed
 	}
-	copyWords(s, r, words)
+	if words != 0 {
+		copyWords(s, r, words)
+	}
 	if typed == 0 || r.ipc == ipcInterrupt {
 		completeReceiver(s, r)
 		return exchanged
@@ -27,7 +29,7 @@ func exchange(s, r *TCB) int {
 	r.State = StateReceiving
 	r.peer = s.ref()
 	s.sendTo = r.ref()
-	s.prog = [6]uint32{0, words + 1}
+	s.prog[trStarted], s.prog[trIndex] = 0, words+1
 	setOp(s, opTransfer)
 	wakeUp(s)
 	return pending
@@ -126,15 +128,7 @@ func transferItems(s *TCB) bool {
 			endTransfer(s, r, ipcOverflow)
 			return true
 		}
-		item := mapItem{
-			send:   Fpage(p[trFpage]),
-			base:   p[trBase],
-			window: Fpage(p[trWindow]),
-			grant:  p[trBase]>>1&7 == itemGrant,
-		}
-		offset, done := item.run(s.space(), r.space(), p[trOffset])
-		p[trOffset] = offset
-		if !done {
+		if !mapOneItem(s.space(), r.space(), p) {
 			return false
 		}
 		p[trStarted] = 0
@@ -162,7 +156,7 @@ func loadItem(s, r *TCB, last uint32) bool {
 	if r.ipc == ipcUser {
 		*r.mr(i), *r.mr(i + 1) = base, fpage
 	}
-	*p = [6]uint32{1, i, base, fpage, uint32(window), 0}
+	p[trStarted], p[trBase], p[trFpage], p[trWindow], p[trOffset] = 1, base, fpage, uint32(window), 0
 	return true
 }
 

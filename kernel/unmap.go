@@ -32,7 +32,7 @@ func sysUnmap(t *TCB) bool {
 		if p[unIndex] == 0 {
 			t.Frame.ESI = result
 		}
-		if p[unIndex]+1 == count {
+		if p[unIndex]+1 >= count {
 			break
 		}
 		beginFpage(t, p[unIndex]+1, *t.mr(p[unIndex] + 1))
@@ -42,7 +42,8 @@ func sysUnmap(t *TCB) bool {
 }
 
 func beginFpage(t *TCB, index, value uint32) {
-	t.prog = [6]uint32{1, index, value, 0, 0, 0}
+	p := &t.prog
+	p[unStarted], p[unIndex], p[unFpage], p[unAddr], p[unStatus], p[unSkip] = 1, index, value, 0, 0, 0
 	if f := Fpage(value); !f.isIO() && f != nilPage {
 		log2 := max(f.log2(), 12)
 		t.prog[unAddr] = value & ^uint32(0x3FF) & maskOf(log2)

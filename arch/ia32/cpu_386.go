@@ -61,4 +61,7 @@ func SetESP0(addr uint32) { *(*uint32)(Ptr(ESP0Addr)) = addr }
 func ESP0() uint32 { return *(*uint32)(Ptr(ESP0Addr)) }
 
 // SetWord sets what the running thread reads at gs:0.
-func SetWord(v uint32) { *(*uint32)(Ptr(staticAddr(staticWordPage))) = v }
+func SetWord(v uint32) { *(*uint32)(Ptr(wordPage)) = v }
+
+// wordPage is the kernel's alias of the page at WordArea.
+var wordPage uint32

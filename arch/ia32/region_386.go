@@ -62,7 +62,8 @@ func BuildRegion() {
 
 	// The word at gs:0, user read-only; the kernel stack between unmapped pages.
 	table = staticAddr(staticWordPT)
-	put32(table, Phys(staticAddr(staticWordPage))|pteReadOnly|PteUser|PteGlobal)
+	wordPage = staticAddr(staticWordPage)
+	put32(table, Phys(wordPage)|pteReadOnly|PteUser|PteGlobal)
 	stack := staticAddr(staticStack)
 	for i := uint32(0); i < StackSize/PageSize; i++ {
 		page := StackEnd - StackSize + i*PageSize
