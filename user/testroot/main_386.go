@@ -1,0 +1,124 @@
+// Testroot is a root task that tests the kernel: it runs the cases of its tables one after the other and prints for each
+// what docs/structure.md, "Test images", asks for. A case is named after the clause that it tests.
+//
+// Every case runs in a thread of its own, in this space, while the first thread (the runner) waits for its end, for a
+// limited time. Between two cases the runner deletes all threads and spaces that the case made, and proves that the
+// system still works. See thread_386.go for what cases build on, rig_386.go for the thread that executes hostile
+// instructions one by one.
+//
+// The word only=PREFIX on the command line runs the cases whose names begin so.
+package main
+
+import "pecan/user/l4"
+
+// testCase is one case of a table.
+type testCase struct {
+	name string
+	run  func()
+}
+
+// suite are all cases, by topic.
+
+// caseLimit is how long a case may take.
+const caseLimit = 10_000 // milliseconds
+
+var (
+	self    l4.ThreadID // the runner
+	current *testCase
+	failed  uint32 // cases
+)
+
+// Labels of messages to the runner.
+const (
+	labelDone   = 0x7E57
+	labelFailed = 0x7E58
+)
+
+func main() {
+	self = l4.MyGlobalID()
+	l4.OnDeath = func() { fatal(new(l4.Text).Str("panic, see above")) }
+	readOptions()
+	takeMemory()
+	startPageServer()
+	n := uint32(0)
+	for _, cases := range suite {
+		for i := range cases {
+			if selected(cases[i].name) {
+				runCase(&cases[i])
+				n++
+			}
+		}
+	}
+	var t l4.Text
+	print(t.Str("cases done: ").Dec(uint64(n)).Line())
+	end(failed == 0)
+}
+
+// print prints from the runner.
+func print(t *l4.Text) {
+	for _, c := range t.Bytes() {
+		if c == '\n' {
+			l4.KernelPutc('\r')
+		}
+		l4.KernelPutc(c)
+	}
+}
+
+// runCase runs one case and prints its verdict.
+func runCase(c *testCase) {
+	var t l4.Text
+	print(t.Str("case ").Str(c.name).Str(" start").Line())
+	current = c
+	resetThreads()
+	reason.Reset()
+	controller = spawnAt(casePriority, caseBody)
+	ok := awaitCase()
+	deleteThreads()
+	if ok {
+		ok = healthy()
+	}
+	t.Reset().Str("case ").Str(c.name)
+	if ok {
+		t.Str(" pass")
+	} else {
+		failed++
+		t.Str(" fail: ").Chars(reason.Bytes())
+	}
+	print(t.Line())
+}
+
+// caseBody is what the case's thread does.
+func caseBody() {
+	current.run()
+	var m l4.Msg
+	l4.Send(self, m.Start(labelDone), l4.Never)
+}
+
+// awaitCase waits for the end of the case. It returns false, with the reason set, if the case failed.
+func awaitCase() bool {
+	end := l4.SystemClock() + 1000*caseLimit
+	for {
+		now := l4.SystemClock()
+		if now >= end {
+			break
+		}
+		var m l4.Msg
+		_, err := l4.Wait(&m, l4.Microseconds(end-now))
+		if err != l4.OK {
+			continue
+		}
+		switch m.Tag().Label() {
+		case labelDone:
+			return true
+		case labelFailed:
+			return false
+		}
+	}
+	reason.Str("not done after 10 s; state of its thread ").Dec(uint64(l4.State(controller)))
+	return false
+}
+
+// suite are all cases, by topic.
+var suite = [...][]testCase{
+	kipCases, registerCases, waitCases,
+}
