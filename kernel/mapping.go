@@ -116,22 +116,27 @@ func mapPage(from, to *Space, src, dst, rights uint32, grant bool) int {
 	if *pte != 0 {
 		old := *to.nodeSlot(dst)
 		if *pte&ia32.PteFrame == frame {
-			related := rights&^pteRights(*pte) == 0
-			if !related {
+			switch {
+			case grant && parent != 0:
+				if isAncestor(old, parent) {
+					// The receiver has it from of old; the sender's mapping just goes.
+					if _, done := flushTree(nodeAt(parent)); !done {
+						return mapAgain
+					}
+					return mapDone
+				}
+				rights |= pteRights(*pte) & have
+			case rights&^pteRights(*pte) == 0:
+				return mapDone
+			default:
 				switch relation(parent, old) {
 				case relParent:
 					*pte |= ia32.PteWrite
 					to.flush(dst)
-					related = true
+					return mapDone
 				case relDerived, relSource:
-					related = true
+					return mapDone
 				}
-			}
-			if related {
-				if grant && parent != 0 {
-					removeNode(nodeAt(parent)) // the receiver has it, the sender no longer
-				}
-				return mapDone
 			}
 		}
 		if _, done := flushTree(nodeAt(old)); !done {
