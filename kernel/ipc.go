@@ -271,6 +271,12 @@ func kernelIPCFailed(t *TCB, code uint32) {
 		}
 		wakeUp(t)
 	default:
+		if kind == ipcStart {
+			// Its pager is gone before it began: nothing to report.
+			t.halted = true
+			t.State = StateHalted
+			return
+		}
 		halt(t)
 	}
 }

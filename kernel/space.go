@@ -104,15 +104,20 @@ func (s *Space) flush(addr uint32) {
 }
 
 // fetch reads n (1 to 4) bytes of the user's memory at addr with the user's rights, by walking the page tables: it
-// cannot fault. It returns the bytes in the low end, and how many could be read; memory outside the window reads as absent.
+// cannot fault. It returns the bytes in the low end, and how many could be read.
 func (s *Space) fetch(addr, n uint32) (value, got uint32) {
 	for ; got < n && addr < ia32.UserTop; got++ {
 		pte := s.pte(addr)
-		if pte == nil || *pte&(ia32.PtePresent|ia32.PteUser) != ia32.PtePresent|ia32.PteUser ||
-			*pte&ia32.PteFrame >= windowEnd {
+		if pte == nil || *pte&(ia32.PtePresent|ia32.PteUser) != ia32.PtePresent|ia32.PteUser {
 			return
 		}
-		b := *(*byte)(ia32.Ptr(ia32.Virt(*pte&ia32.PteFrame) + addr&ia32.PageMask))
+		phys := *pte&ia32.PteFrame | addr&ia32.PageMask
+		var b byte
+		if phys < windowEnd {
+			b = *(*byte)(ia32.Ptr(ia32.Virt(phys)))
+		} else {
+			b = ia32.PeekByte(phys)
+		}
 		value |= uint32(b) << (8 * got)
 		addr++
 	}

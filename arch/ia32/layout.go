@@ -21,6 +21,7 @@ const (
 	WordArea  = 0xF0C00000 // the page with the word that users read at gs:0
 	StackEnd  = 0xF0C0A000 // the processor's kernel stack, seen here; unmapped pages on both sides
 	StackSize = 8192
+	PeekPage  = 0xF0C0C000 // shows one frame above the window at a time
 	TempArea  = 0xF1000000 // 4 MiB: temporary view of physical memory above the window, boot time only
 
 	// TSSOffset keeps 128 bytes free below the TSS: SYSENTER_ESP points at its esp0 field, and a #DB on the first

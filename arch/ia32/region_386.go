@@ -100,3 +100,10 @@ func View(slot, phys uint32) uint32 {
 	FlushPage(at)
 	return at + phys&LargeMask
 }
+
+// PeekByte reads a byte of physical memory above the window.
+func PeekByte(phys uint32) byte {
+	put32(staticAddr(staticWordPT)+PeekPage>>12&1023*4, phys&PteFrame|pteReadOnly)
+	FlushPage(PeekPage)
+	return *(*byte)(Ptr(PeekPage + phys&PageMask))
+}

@@ -44,3 +44,6 @@ func View(slot, phys uint32) uint32 {
 	Machine.views[slot] = phys &^ LargeMask
 	return TempArea + slot*LargeSize + phys&LargeMask
 }
+
+// PeekByte reads a byte of physical memory above the window.
+func PeekByte(phys uint32) byte { return *(*byte)(physical(phys)) }
