@@ -1,0 +1,330 @@
+//go:build !386
+
+package kernel
+
+import (
+	"fmt"
+	"math/rand"
+	"testing"
+
+	"pecan/arch/ia32"
+)
+
+// The mapping database against the model: random maps, grants, unmaps, accesses and space deletions, through the system
+// calls, with the views of all spaces compared after each.
+
+const (
+	mapSpaces = 5          // sigma0 and four others
+	mapBase   = 0x007F4000 // the pages that sequences use: 24 of them, over a 4 MiB boundary
+	mapPages  = 24
+	mapFirst  = 60 // thread numbers of the spaces
+)
+
+// Space 4 has its areas in the middle of the pages.
+const (
+	innerKIP  = Fpage(0x007F80C0)
+	innerUTCB = Fpage(0x007FA0C0)
+)
+
+type mapWorld struct {
+	*world
+	model   mapModel
+	threads [mapSpaces]*TCB
+	log     []string
+}
+
+func newMapWorld(t testing.TB, poolPages uint32) *mapWorld {
+	w := &mapWorld{world: bootWorld(t, poolPages)}
+	w.model = mapModel{at: map[place2]*mapping{}, mappable: func(s modelSpace, page uint32) bool {
+		inner := s == 4 && (page == innerKIP.base() || page == innerUTCB.base())
+		return page >= 0x1000 && page < 0xC0000000 && !inner && (s == 4 || page != kipAt.base() && page != utcbAt.base())
+	}}
+	w.threads[0] = w.sigma0
+	*w.root.mr(1) = 0
+	w.ipc(sigma0ID, nilThread, 0, 0) // sigma0 waits no more
+	for i := 1; i < mapSpaces; i++ {
+		w.createSpace(i)
+	}
+	return w
+}
+
+func (w *mapWorld) createSpace(i int) {
+	id := tid(mapFirst+uint32(i), 1)
+	kip, utcb := kipAt, utcbAt
+	if i == 4 {
+		kip, utcb = innerKIP, innerUTCB
+	}
+	if code := w.control(id, id, rootID, nilThread, utcbUnchanged); code != errOK {
+		w.t.Fatalf("creating space %d: %d", i, code)
+	}
+	w.call(callSpaceControl, regs{ax: uint32(id), dx: uint32(kip), si: uint32(utcb)})
+	if code := w.control(id, id, rootID, rootID, utcb.base()); code != errOK {
+		w.t.Fatalf("activating space %d: %d", i, code)
+	}
+	w.start(id)
+	w.threads[i] = lookup(id)
+}
+
+// mapItem sends one item from one space to another; to itself through a second thread is left out: the thread
+// would have to send to itself.
+func (w *mapWorld) send(from, to int, send Fpage, base uint32, window Fpage, grant bool) {
+	r, s := w.threads[to], w.threads[from]
+	w.run(r)
+	*r.tcr(br0) = uint32(window) &^ 0xF
+	w.ipc(nilThread, s.id(), 0, 0)
+	w.run(s)
+	kind := uint32(itemMap)
+	if grant {
+		kind = itemGrant
+	}
+	*s.mr(1), *s.mr(2) = base&^0x3FF|kind<<1, uint32(send)
+	w.ipc(r.id(), nilThread, 0, 2<<6)
+	for tries := 0; !(s.ready() && r.ready() && s.op == opNone); tries++ {
+		if tries == 10000 {
+			w.t.Fatalf("the transfer never ends\n%s", describeThreads())
+		}
+		w.run(w.root)
+		w.run(s)
+	}
+	if s.Frame.ESI&tagError != 0 || r.Frame.ESI&tagError != 0 {
+		w.t.Fatalf("map item fails: %#x %#x", errorCode(s), errorCode(r))
+	}
+}
+
+func (w *mapWorld) mapOp(from, to int, send Fpage, base uint32, window Fpage, grant bool) {
+	w.note("map %d to %d send %#x base %#x window %#x grant %v", from, to, send, base, window, grant)
+	if from == to {
+		return
+	}
+	w.send(from, to, send, base, window, grant)
+	src, dst, size := ranges(send, base, window&^0xF)
+	if size < ia32.PageSize {
+		return
+	}
+	for off := uint64(0); off < size; off += ia32.PageSize {
+		if from != 0 && size > 1<<22 && !w.near(src+uint32(off)) {
+			continue
+		}
+		w.model.mapPage(modelSpace(from), modelSpace(to), src+uint32(off), dst+uint32(off), send.rights(), grant)
+	}
+}
+
+// near reports whether a page can be mapped in a sequence; a complete space is not walked page by page in the model.
+func (w *mapWorld) near(page uint32) bool { return page-0x00400000 < 0x00C00000 }
+
+func (w *mapWorld) unmapOp(s int, f Fpage, flush bool) {
+	w.note("unmap %d %#x flush %v", s, f, flush)
+	t := w.threads[s]
+	w.run(t)
+	control := uint32(0)
+	if flush {
+		control = 64
+	}
+	*t.mr(0) = uint32(f)
+	w.call(callUnmap, regs{ax: control, si: uint32(f), di: t.LocalID})
+	for t.op != opNone {
+		w.run(w.root)
+		w.run(t)
+	}
+	size := max(sizeOf(f), ia32.PageSize)
+	base := uint64(f) &^ 0x3FF / size * size
+	status := uint32(0)
+	for off := uint64(0); off < size; off += ia32.PageSize {
+		page := uint32(base + off)
+		if size > 1<<22 && !w.near(page) {
+			continue
+		}
+		if s == 0 {
+			status |= w.model.unmapRoots(page, f.rights())
+		} else if n := w.model.at[place2{modelSpace(s), page}]; n != nil {
+			status |= w.model.unmapPage(n, f.rights(), flush)
+		}
+	}
+	if want := uint32(f)&^rightRWX | status; t.Frame.ESI != want || *t.mr(0) != want {
+		w.fail("unmap reports %#x, want %#x", t.Frame.ESI, want)
+	}
+}
+
+// accessOp touches a page that is mapped; what is not mapped would fault to the pager.
+func (w *mapWorld) accessOp(s int, page uint32, write bool) {
+	n := w.model.at[place2{modelSpace(s), page}]
+	if s == 0 || n == nil || write && !n.write {
+		return
+	}
+	w.note("access %d %#x write %v", s, page, write)
+	w.run(w.threads[s])
+	if !w.touch(page, write) {
+		w.fail("access faults")
+	}
+	n.accessed = true
+	n.dirty = n.dirty || write
+}
+
+func (w *mapWorld) destroyOp(s int) {
+	if s == 0 {
+		return
+	}
+	w.note("destroy %d", s)
+	w.deleteSpace(s)
+	w.createSpace(s)
+}
+
+func (w *mapWorld) deleteSpace(s int) {
+	if code := w.control(w.threads[s].id(), nilThread, nilThread, nilThread, utcbUnchanged); code != errOK {
+		w.fail("delete: error %d", code)
+	}
+	for w.root.op != opNone {
+		w.run(w.threads[0])
+		w.run(w.root)
+	}
+	w.model.destroy(modelSpace(s))
+}
+
+func (w *mapWorld) note(format string, args ...any) {
+	w.log = append(w.log, fmt.Sprintf(format, args...))
+}
+
+func (w *mapWorld) fail(format string, args ...any) {
+	w.t.Helper()
+	for _, l := range w.log {
+		w.t.Log(l)
+	}
+	w.t.Fatalf(format, args...)
+}
+
+// compare checks that every space sees exactly what the model says, and that each mapping has the model's parent.
+func (w *mapWorld) compare() {
+	w.t.Helper()
+	seen := 0
+	for i := 1; i < mapSpaces; i++ {
+		s := w.threads[i].space()
+		for table := uint32(0); table < userTables; table++ {
+			if *word(s.pdir + 4*table) == 0 {
+				continue
+			}
+			for k := uint32(0); k < 1024; k++ {
+				page := table<<22 | k<<12
+				pte := *s.pte(page)
+				if pte == 0 || s.inArea(page) {
+					continue
+				}
+				seen++
+				n := w.model.at[place2{modelSpace(i), page}]
+				if n == nil || n.frame != pte&ia32.PteFrame || n.write != (pte&ia32.PteWrite != 0) {
+					w.fail("space %d page %#x: entry %#x, model %+v", i, page, pte, n)
+				}
+				if got, want := w.parentOf(*s.nodeSlot(page)), n.parent; want == nil && got != (place2{}) ||
+					want != nil && got != (place2{want.space, want.page}) {
+					w.fail("space %d page %#x: parent %+v, model %+v", i, page, got, want)
+				}
+			}
+		}
+	}
+	if seen != len(w.model.at) {
+		for at, n := range w.model.at {
+			if p := w.threads[at.space].space().pte(at.page); p == nil || *p == 0 {
+				w.fail("space %d page %#x is not mapped, model %+v", at.space, at.page, n)
+			}
+		}
+	}
+}
+
+// parentOf names the page from which node h was mapped.
+func (w *mapWorld) parentOf(h uint32) place2 {
+	depth := nodeAt(h).depth
+	for h = nodeAt(h).prev; h != 0 && nodeAt(h).depth >= depth; h = nodeAt(h).prev {
+	}
+	if h == 0 {
+		return place2{}
+	}
+	for i := 1; i < mapSpaces; i++ {
+		if w.threads[i].space() == nodeAt(h).owner() {
+			return place2{modelSpace(i), nodeAt(h).addr()}
+		}
+	}
+	return place2{-1, nodeAt(h).addr()}
+}
+
+// mapSequence decodes data into operations, five bytes each.
+func mapSequence(t testing.TB, data []byte) {
+	w := newMapWorld(t, 256)
+	w.step = nil
+	defer func() {
+		if r := recover(); r != nil {
+			for _, l := range w.log {
+				t.Log(l)
+			}
+			panic(r)
+		}
+	}()
+	for len(data) >= 5 {
+		w.operation([5]byte(data[:5]))
+		data = data[5:]
+		w.compare()
+	}
+}
+
+func (w *mapWorld) operation(b [5]byte) {
+	a, c := int(b[1]&15)%mapSpaces, int(b[1]>>4)%mapSpaces
+	page := mapBase + uint32(b[2])%mapPages<<12
+	other := mapBase + uint32(b[3])%mapPages<<12
+	log2 := [8]uint32{12, 12, 12, 13, 14, 15, 1, 10}[b[4]>>5]
+	rights := uint32(b[4] & 7)
+	send := Fpage(page | log2<<4 | rights)
+	window := completePage
+	if b[4]&8 != 0 {
+		window = Fpage(other | (12+uint32(b[3]>>6))<<4)
+	}
+	if log2 == 1 {
+		send = completePage | Fpage(rights)
+		if a == 0 {
+			window = Fpage(other | 13<<4)
+		}
+	}
+	switch b[0] % 16 {
+	case 0, 1, 2, 3, 4, 5, 6:
+		w.mapOp(a, c, send, other, window, false)
+	case 7, 8:
+		w.mapOp(a, c, send, other, window, true)
+	case 9:
+		w.unmapOp(a, send, false)
+	case 10, 11:
+		w.unmapOp(a, send, true)
+	case 12:
+		w.unmapOp(a, send|rightRWX, b[4]&8 != 0)
+	case 13, 14:
+		w.accessOp(a, page, b[4]&8 != 0)
+	case 15:
+		if b[4] < 64 {
+			w.destroyOp(a)
+		} else {
+			w.accessOp(a, other, b[4]&8 != 0)
+		}
+	}
+}
+
+func TestMappingAgainstModel(t *testing.T) {
+	for seed := int64(0); seed < mappingSequences; seed++ {
+		r := rand.New(rand.NewSource(seed))
+		data := make([]byte, 5*(10+r.Intn(60)))
+		r.Read(data)
+		if !t.Run(fmt.Sprint(seed), func(t *testing.T) { mapSequence(t, data) }) {
+			return
+		}
+	}
+}
+
+func FuzzMapping(f *testing.F) {
+	for seed := int64(0); seed < 20; seed++ {
+		r := rand.New(rand.NewSource(seed))
+		data := make([]byte, 200)
+		r.Read(data)
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 2000 {
+			t.Skip()
+		}
+		mapSequence(t, data)
+	})
+}
