@@ -86,19 +86,7 @@ func (c Console) WantStatus(t *testing.T, want qemu.Status) {
 // for the time in silence.
 func Cases(t *testing.T, m *qemu.Machine, silence time.Duration) Console {
 	t.Helper()
-	var tracker Tracker
-	progress := make(chan struct{}, 1)
-	lines := &qemu.Lines{Each: func(line string) {
-		if tracker.Line(line) {
-			select {
-			case progress <- struct{}{}:
-			default:
-			}
-		}
-	}}
-	p := Start(t, m, lines)
-	late := wait(p, progress, silence)
-	cases, problems := tracker.Finish(p.Wait(), late)
+	cases, problems, console := collect(func(lines *qemu.Lines) *qemu.Process { return Start(t, m, lines) }, silence)
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			if !c.Passed {
@@ -109,7 +97,26 @@ func Cases(t *testing.T, m *qemu.Machine, silence time.Duration) Console {
 	for _, s := range problems {
 		t.Error(s)
 	}
-	return Console{Text: lines.String(), Status: p.Wait()}
+	return console
+}
+
+// collect follows a test image to its end.
+func collect(start func(*qemu.Lines) *qemu.Process, silence time.Duration) ([]Case, []string, Console) {
+	var tracker Tracker
+	progress := make(chan struct{}, 1)
+	lines := &qemu.Lines{Each: func(line string) {
+		if tracker.Line(line) {
+			select {
+			case progress <- struct{}{}:
+			default:
+			}
+		}
+	}}
+	p := start(lines)
+	late := wait(p, progress, silence)
+	console := Console{Status: p.Wait(), Text: lines.String()}
+	cases, problems := tracker.Finish(console.Status, late)
+	return cases, problems, console
 }
 
 // wait waits for the end of the machine and kills it after too long a silence. It reports whether it had to.
