@@ -26,6 +26,8 @@ type world struct {
 	root      *TCB
 	unchecked bool          // leave out checkMemory, for long loops
 	step      func() string // a further check after each entry
+	handler   *TCB          // takes interrupts of testLine, which preempt everything
+	between   func()        // what the handler does before it acknowledges, or nil
 }
 
 // resetKernel puts all variables of the kernel into the state of a fresh image.
@@ -122,6 +124,10 @@ func (w *world) entered() {
 	w.t.Helper()
 	w.check()
 	for {
+		if running() == w.handler && w.handler != nil {
+			w.acknowledge()
+			return
+		}
 		vector, ok := ia32.Machine.Take()
 		if !ok {
 			return
@@ -136,6 +142,45 @@ func (w *world) entered() {
 		}
 		w.check()
 	}
+}
+
+// testLine is the interrupt line that tests raise at preemption points.
+const testLine = 3
+
+// handle makes a thread of the highest priority that handles testLine. From then on it runs, and acknowledges, whenever a
+// preemption point with a raised line is met.
+func (w *world) handle(id ThreadID) {
+	w.t.Helper()
+	h := w.newThread(id, id, 0)
+	for _, t := range [2]*TCB{w.root, w.sigma0} {
+		w.run(w.root)
+		w.call(callSchedule, regs{ax: t.GlobalID, cx: 200, dx: unchanged, si: unchanged, di: unchanged})
+	}
+	w.run(w.root)
+	w.call(callSchedule, regs{ax: h.GlobalID, cx: 250, dx: unchanged, si: unchanged, di: unchanged})
+	w.call(callThreadControl, regs{ax: uint32(irqID(testLine)), si: uint32(irqID(testLine)), cx: h.GlobalID, di: utcbUnchanged})
+	w.run(h)
+	w.ipc(nilThread, irqID(testLine), 0, 0)
+	w.handler = h
+}
+
+// acknowledge is the handler's work: it has been woken by an interrupt.
+func (w *world) acknowledge() {
+	w.t.Helper()
+	if w.between != nil {
+		act, h := w.between, w.handler
+		w.between, w.handler = nil, nil
+		act()
+		w.run(h)
+		w.between, w.handler = act, h
+	}
+	w.ipc(irqID(testLine), irqID(testLine), 0, 0)
+}
+
+// raise lets the first preemption point from now on, and then every n-th, meet an interrupt.
+func (w *world) raise(first, every uint64) {
+	m := &ia32.Machine
+	m.RaiseAt, m.RaiseEvery, m.RaiseLine = m.Polls+first, every, testLine
 }
 
 // leaveByTrap does what exitToUser and a later interrupt do to the frame of a thread that came by SYSENTER.

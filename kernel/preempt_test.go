@@ -1,0 +1,105 @@
+//go:build !386
+
+package kernel
+
+import (
+	"fmt"
+	"math/rand"
+	"testing"
+
+	"pecan/arch/ia32"
+)
+
+// Preemption: interrupts at the preemption points of long operations, with a handler that runs before the operation goes on. The
+// result must be the same as without.
+
+const handlerID = ThreadID(90<<14 | 1)
+
+func TestMappingPreempted(t *testing.T) {
+	for seed := int64(0); seed < mappingSequences/3; seed++ {
+		r := rand.New(rand.NewSource(seed))
+		data := make([]byte, 5*(10+r.Intn(60)))
+		r.Read(data)
+		preemptedSequence(t, data, 1+uint64(seed%7), 1+uint64(seed%3))
+	}
+}
+
+func FuzzMappingPreempted(f *testing.F) {
+	f.Add([]byte("some sequence of operations to begin with"), byte(1), byte(1))
+	f.Fuzz(func(t *testing.T, data []byte, first, every byte) {
+		if len(data) <= 1000 {
+			preemptedSequence(t, data, 1+uint64(first), uint64(every))
+		}
+	})
+}
+
+// preemptedSequence is mapSequence with interrupts.
+func preemptedSequence(t testing.TB, data []byte, first, every uint64) {
+	w := newMapWorld(t, 256)
+	w.handle(handlerID)
+	for len(data) >= 5 {
+		w.raise(first, every)
+		w.operation([5]byte(data[:5]))
+		data = data[5:]
+		w.compare()
+	}
+}
+
+// grow makes a tree of mappings of one frame: sigma0 gives it to space 1, and every page that has it gives it on to a
+// number of others, wide or deep.
+func (w *mapWorld) grow(n int, deep bool) {
+	const first = 0x00400000
+	window := func(page uint32) Fpage { return Fpage(page | 12<<4) }
+	give := func(from, to int, src, dst uint32) {
+		w.mapOp(from, to, window(src)|rightRWX, 0, window(dst), false)
+	}
+	w.unchecked = true
+	give(0, 1, 0x00300000, first)
+	from, src := 1, uint32(first)
+	for i := 0; i < n; i++ {
+		to := from%3 + 1
+		dst := first + uint32(i+1)<<12
+		give(from, to, src, dst)
+		if deep {
+			from, src = to, dst
+		}
+	}
+	w.unchecked = false
+	w.log = nil
+}
+
+func TestLongTreesPreempted(t *testing.T) {
+	for _, deep := range []bool{false, true} {
+		for _, what := range []string{"unmap", "revoke", "flush", "overmap", "destroy", "sigma0"} {
+			for first := uint64(1); first <= 9; first += 4 {
+				t.Run(fmt.Sprintf("%s deep=%v first=%d", what, deep, first), func(t *testing.T) {
+					w := newMapWorld(t, 256)
+					w.grow(150, deep)
+					w.compare()
+					w.handle(handlerID)
+					w.raise(first, 1)
+					polls := ia32.Machine.Polls
+					root := Fpage(0x00400000 | 12<<4)
+					switch what {
+					case "unmap":
+						w.unmapOp(1, root|rightRWX, false)
+					case "revoke":
+						w.unmapOp(1, root|rightW, false)
+					case "flush":
+						w.unmapOp(1, root|rightRWX, true)
+					case "overmap":
+						w.mapOp(0, 1, Fpage(0x00301000|12<<4|rightRWX), 0, root, false)
+					case "destroy":
+						w.destroyOp(1)
+					case "sigma0":
+						w.unmapOp(0, Fpage(0x00300000|12<<4|rightRWX), false)
+					}
+					w.compare()
+					if ia32.Machine.Polls == polls {
+						t.Error("no preemption point was met")
+					}
+				})
+			}
+		}
+	}
+}
