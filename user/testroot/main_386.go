@@ -120,5 +120,6 @@ func awaitCase() bool {
 
 // suite are all cases, by topic.
 var suite = [...][]testCase{
-	kipCases, registerCases, waitCases,
+	kipCases, registerCases, waitCases, sendCases, messageCases, partnerCases,
+	startCases, faultCases,
 }
