@@ -80,6 +80,7 @@ func unmapKeeps() {
 // local is the rig's local ID, as it reads it itself.
 func (r *rig) local() uint32 {
 	old := r.regs
+	r.regs.Flags = 0x202
 	e := r.do(0x65, 0xA1, 0, 0, 0, 0) // mov eax, gs:[0]
 	r.done(e, 6)
 	r.regs = old

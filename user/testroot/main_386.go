@@ -32,6 +32,7 @@ var (
 const (
 	labelDone   = 0x7E57
 	labelFailed = 0x7E58
+	labelPorts  = 0x7E59 // get the ports in MR1 from sigma0; reply: 1 if it gave them
 )
 
 func main() {
@@ -103,7 +104,7 @@ func awaitCase() bool {
 			break
 		}
 		var m l4.Msg
-		_, err := l4.Wait(&m, l4.Microseconds(end-now))
+		from, err := l4.Wait(&m, l4.Microseconds(end-now))
 		if err != l4.OK {
 			continue
 		}
@@ -112,6 +113,13 @@ func awaitCase() bool {
 			return true
 		case labelFailed:
 			return false
+		case labelPorts:
+			_, ok := l4.FromSigma0(k0(), l4.Fpage(m.Word(1)), l4.DefaultMemory, l4.Complete)
+			m.Start(0).Add(0)
+			if ok {
+				m[1] = 1
+			}
+			l4.Send(from, &m, l4.Zero)
 		}
 	}
 	reason.Str("not done after 10 s; state of its thread ").Dec(uint64(l4.State(controller)))
@@ -121,5 +129,5 @@ func awaitCase() bool {
 // suite are all cases, by topic.
 var suite = [...][]testCase{
 	kipCases, registerCases, waitCases, sendCases, messageCases, partnerCases,
-	startCases, faultCases,
+	startCases, faultCases, exceptionCases, traceCases, portCases,
 }
