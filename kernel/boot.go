@@ -108,6 +108,7 @@ func initKernelThreads() {
 		t.PDir = cpu.pdir
 		t.Exit = ia32.ExitIdle
 	}
+	tcbRef(idleNumber).tcb().GlobalID = idleNumber << 14 // no ID: nobody can name it
 	ia32.SetESP0(uint32(tcbRef(idleNumber)) + esp0Offset)
 }
 

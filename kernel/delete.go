@@ -134,7 +134,7 @@ func sweepStep(number uint32, gone ThreadID) uint32 {
 		return number&^(1024*tcbsPerPage-1) + 1024*tcbsPerPage
 	}
 	table := ia32.Virt(entry & ia32.PteFrame)
-	for i := 0; i < 64; i++ {
+	for i := 0; i < 8; i++ {
 		pte := *word(table + 4*ptIndex(uint32(tcbRef(number))))
 		if pte&ia32.PteFrame != ia32.Phys(ia32.ZeroPage()) {
 			break

@@ -43,7 +43,7 @@ func parseELF(n uint32, m span) (e image) {
 	entered := false
 	for i := uint32(0); i < e.phnum; i++ {
 		s, load := e.segment(i)
-		if !load || s.memsz == 0 {
+		if !load {
 			continue
 		}
 		if s.filesz > s.memsz || s.offset > size || size-s.offset < s.filesz {
@@ -67,7 +67,7 @@ func parseELF(n uint32, m span) (e image) {
 func (e *image) segment(i uint32) (s segment, load bool) {
 	at := e.source.low + e.phoff + i*elfPhdrSize
 	s = segment{physWord(at + 4), physWord(at + 12), physWord(at + 16), physWord(at + 20)}
-	return s, physWord(at) == ptLoad
+	return s, physWord(at) == ptLoad && s.memsz|s.filesz != 0
 }
 
 // load copies the segments to their places. Precondition: target and source do not overlap.

@@ -15,7 +15,7 @@ func EnterTrap(t *TCB) {
 	t.Exit = ia32.ExitTrap
 	switch v := t.Frame.Vector; {
 	case v >= ia32.VecSyscall:
-		t.prog[0] = 0 // nothing of an earlier operation counts
+		t.prog[0], t.walk.next = 0, 0 // nothing of an earlier operation counts
 		systemCall(t)
 	case v >= ia32.VecIRQ:
 		interrupt(v-ia32.VecIRQ, t)

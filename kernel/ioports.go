@@ -78,20 +78,21 @@ func (s *Space) makePorts(port uint32) bool {
 	return *page != 0
 }
 
-// mapPorts maps or grants those ports of the fpage that from has. It is short of a step per port that exists, and
-// repeats harmlessly after a preemption.
-func mapPorts(from, to *Space, f Fpage, grant bool) bool {
+// mapPorts maps or grants those ports of the fpage that from has. It returns false after a preemption; *done is the number
+// of ports dealt with.
+func mapPorts(from, to *Space, f Fpage, grant bool, done *uint32) bool {
 	if to.isSigma0 || from == to {
 		return true
 	}
 	base, count := f.ports()
 	giver := from.number()
-	for port := base; port < base+count; port++ {
+	for port := base + *done; port < base+count; port++ {
 		if !from.isSigma0 && from.ioParents[port/parentsPage] == 0 {
 			port |= parentsPage - 1
 			continue
 		}
 		if preempted() {
+			*done = port - base
 			return false
 		}
 		if !from.isSigma0 && !from.hasPort(port) || to.hasPort(port) {
@@ -123,16 +124,17 @@ func adoptPort(old, heir uint16, port uint32) {
 	}
 }
 
-// unmapPorts takes ports from everybody who has them from s, and with flush from s itself. It may be repeated from
-// the start after a preemption: what is gone costs next to nothing.
-func unmapPorts(s *Space, base, count uint32, flush bool) bool {
+// unmapPorts takes ports from everybody who has them from s, and with flush from s itself. It returns false after a
+// preemption; *done is the number of ports dealt with.
+func unmapPorts(s *Space, base, count uint32, flush bool, done *uint32) bool {
 	owner := s.number()
-	for port := base; port < base+count; port++ {
+	for port := base + *done; port < base+count; port++ {
 		if !s.isSigma0 && s.ioParents[port/parentsPage] == 0 {
 			port |= parentsPage - 1
 			continue
 		}
 		if preempted() {
+			*done = port - base
 			return false
 		}
 		if !s.isSigma0 && !s.hasPort(port) {
@@ -143,6 +145,7 @@ func unmapPorts(s *Space, base, count uint32, flush bool) bool {
 			giver = portRoot
 		}
 		if !dropPort(giver, port) {
+			*done = port - base
 			return false
 		}
 		if flush && !s.isSigma0 {

@@ -266,7 +266,7 @@ func kernelIPCFailed(t *TCB, code uint32) {
 		if kind == ipcStart {
 			// The pager sent items instead of a start message: go on waiting for one.
 			t.ipc = ipcStart
-			t.State = StateReceive
+			retryStart(t)
 			return
 		}
 		wakeUp(t)
@@ -279,6 +279,12 @@ func kernelIPCFailed(t *TCB, code uint32) {
 		}
 		halt(t)
 	}
+}
+
+// retryStart lets a thread that got something else than a start message wait for another.
+func retryStart(t *TCB) {
+	setOp(t, opReceive)
+	wakeUp(t)
 }
 
 // deliver sets what a user thread sees when its IPC ends.

@@ -5,7 +5,7 @@ import "pecan/arch/ia32"
 // Map, grant and unmap on single pages (semantics 5.3 to 5.5). Loops over ranges are in maprange.go and unmap.go.
 
 // mapGeneration counts changes of the database, so that a walk that was preempted knows whether it may go on where it was.
-var mapGeneration uint32
+var mapGeneration uint64
 
 const userPte = ia32.PtePresent | ia32.PteUser
 
@@ -100,7 +100,7 @@ const (
 )
 
 // mapPage maps or grants one page of from at src to space to at dst.
-func mapPage(from, to *Space, src, dst, rights uint32, grant bool) int {
+func mapPage(from, to *Space, src, dst, rights uint32, grant bool, walk *treeWalk) int {
 	if !to.mappable(dst) || to.isSigma0 {
 		return mapDone
 	}
@@ -148,6 +148,9 @@ func mapPage(from, to *Space, src, dst, rights uint32, grant bool) int {
 		}
 	}
 	if grant && parent != 0 {
+		if rights&rightW == 0 && !revokeWrite(nodeAt(parent), walk) {
+			return mapAgain
+		}
 		moveNode(parent, to, dst, rights)
 		return mapDone
 	}
@@ -252,7 +255,7 @@ func dropEmptyFrames(phys uint32) {
 	}
 }
 
-// moveNode grants: the node goes to (to, dst) with its descendants, who lose what the grant does not carry.
+// moveNode grants: the node goes to (to, dst) with its descendants. Precondition: these have no more than rights.
 func moveNode(h uint32, to *Space, dst, rights uint32) {
 	n := nodeAt(h)
 	from, addr := n.owner(), n.addr()
@@ -265,13 +268,5 @@ func moveNode(h uint32, to *Space, dst, rights uint32) {
 	n.space = uint16((to.handle() - ia32.Window) >> 12)
 	*to.nodeSlot(dst) = h
 	*to.pte(dst) = pteOf(value&ia32.PteFrame, rights)
-	if rights&rightW == 0 && value&ia32.PteWrite != 0 {
-		for c := n.next; c != 0 && nodeAt(c).depth > n.depth; c = nodeAt(c).next {
-			if p := nodeAt(c).pte(); *p&ia32.PteWrite != 0 {
-				*p &^= ia32.PteWrite
-				nodeAt(c).owner().flush(nodeAt(c).addr())
-			}
-		}
-	}
 	mapGeneration++
 }

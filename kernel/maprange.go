@@ -4,11 +4,11 @@ import "pecan/arch/ia32"
 
 // mapOneItem does a map or grant item whose words stand in the sender's progress words p. It returns false after a
 // preemption; p[trOffset] then says where to go on.
-func mapOneItem(from, to *Space, p *[6]uint32) bool {
+func mapOneItem(from, to *Space, p *[6]uint32, walk *treeWalk) bool {
 	send := Fpage(p[trFpage])
 	grant := p[trBase]>>1&7 == itemGrant
 	if send.isIO() {
-		return mapPorts(from, to, send, grant)
+		return mapPorts(from, to, send, grant, &p[trOffset])
 	}
 	src, dst, log2, ok := mapRange(send, p[trBase], Fpage(p[trWindow]))
 	if !ok {
@@ -27,13 +27,17 @@ func mapOneItem(from, to *Space, p *[6]uint32) bool {
 					break
 				}
 				offset += skip
+				if preempted() {
+					p[trOffset] = offset
+					return false
+				}
 				continue
 			}
 		}
 		if dst+offset >= ia32.UserTop {
 			break
 		}
-		switch mapPage(from, to, src+offset, dst+offset, send.rights(), grant) {
+		switch mapPage(from, to, src+offset, dst+offset, send.rights(), grant, walk) {
 		case mapAgain:
 			p[trOffset] = offset
 			return false

@@ -43,8 +43,11 @@ func syncKernelFault(pd, addr uint32) bool {
 	if !isShared(addr) {
 		return false
 	}
-	if addr < ia32.TCBEnd {
+	if addr < ia32.TCBEnd && *masterEntry(addr) == 0 {
 		tcbTable(addr)
+		if pd == ia32.Phys(ia32.MasterPD()) {
+			return true
+		}
 	}
 	master := *masterEntry(addr)
 	own := word(ia32.Virt(pd) + 4*pdIndex(addr))

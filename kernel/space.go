@@ -272,6 +272,9 @@ func (s *Space) destroyTable(base uint32) bool {
 		addr := base + i<<12
 		pte := s.pte(addr)
 		if *pte == 0 {
+			if i&7 == 0 && preempted() {
+				return false
+			}
 			continue
 		}
 		if s.inArea(addr) {

@@ -49,6 +49,7 @@ type TCB struct {
 	op        uint8 // op*  : what to continue before the thread may return to user level
 	message   [3]uint32
 	prog      [6]uint32 // progress of the operation named by op
+	walk      treeWalk  // where its walk over a tree of mappings stopped
 	heapIndex uint32    // place in the timeout heap
 	waitedFor bool      // some thread may be in a closed receive from this one
 
@@ -71,7 +72,7 @@ const (
 	tcbSize = 1 << ia32.TCBShift
 	// esp0Offset is where TSS.esp0 of a running thread points: behind the frame.
 	esp0Offset = tcbSize - ia32.ContextSize + ia32.FrameSize
-	tcbPad     = tcbSize - ia32.ContextSize - 512 - 148
+	tcbPad     = tcbSize - ia32.ContextSize - 512 - 160
 )
 
 // The entry code (arch/ia32) knows these two sizes.

@@ -6,69 +6,76 @@ import "pecan/arch/ia32"
 
 const utcbUnchanged = 0xFFFFFFFF
 
-// sysThreadControl returns false when a deletion was preempted: the call is repeated.
+// Words of TCB.prog while a ThreadControl runs.
+const (
+	tcStage = iota // tc* below
+	tcOldID        // a thread that got a new version: its old ID
+	tcSweep        // and how far the search for those who wait for it has come
+)
+
+const (
+	tcFresh    = iota // nothing done yet
+	tcRenaming        // done but for waking those who knew the old ID
+	tcReaping         // done but for the reaping
+)
+
+// sysThreadControl returns false when it was preempted: the call is repeated.
 func sysThreadControl(t *TCB) bool {
-	f := &t.Frame
-	dest := ThreadID(f.EAX)
 	if !t.space().privileged {
 		result(t, errPrivilege)
 		return true
 	}
-	// Deletions that were begun come first: IDs and memory may hang on them.
+	// Deletions that were begun come first, by whomever: IDs and memory may hang on them.
+	if t.prog[tcStage] == tcFresh {
+		if !reap() {
+			return false
+		}
+		if code := threadControl(t); code != errOK {
+			result(t, code)
+			return true
+		}
+	}
+	if t.prog[tcStage] == tcRenaming && !wakeOldID(&t.prog) {
+		return false
+	}
+	t.prog[tcStage] = tcReaping
 	if !reap() {
 		return false
 	}
-	if f.Error == deleting {
-		// The deletion that this call began is over.
-		f.Error = 0
-		result(t, errOK)
-		return true
-	}
+	result(t, errOK)
+	return true
+}
+
+// threadControl does the call but for the long part, which t.prog then names. It returns an error code.
+func threadControl(t *TCB) uint32 {
+	f := &t.Frame
+	dest := ThreadID(f.EAX)
 	number := dest.number()
 	if dest.isLocal() || dest == anyThread || number >= systemBase && number < userBase {
-		result(t, errThread)
-		return true
+		return errThread
 	}
 	pager, ok1 := globalOf(t, ThreadID(f.ECX))
 	scheduler, ok2 := globalOf(t, ThreadID(f.EDX))
 	if !ok1 || !ok2 {
-		result(t, errThread)
-		return true
+		return errThread
 	}
 	if number < systemBase {
-		result(t, controlInterrupt(dest, pager))
-		return true
+		return controlInterrupt(dest, pager)
 	}
 	x := tcbRef(number).tcb()
 	switch spec := ThreadID(f.ESI); {
-	case spec == nilThread && (!x.exists()):
-		result(t, errOK)
+	case spec == nilThread && !x.exists():
 	case spec == nilThread && x == t:
-		result(t, errThread)
+		return errThread
 	case spec == nilThread:
 		beginDelete(x)
-		f.Error = deleting
-		if !reap() {
-			return false
-		}
-		f.Error = 0
-		result(t, errOK)
 	case !x.exists():
-		result(t, createThread(t, dest, spec, scheduler, pager, f.EDI))
+		return createThread(t, dest, spec, scheduler, pager, f.EDI)
 	default:
-		code := modifyThread(t, x, dest, spec, scheduler, pager, f.EDI)
-		if code == errOK && !reap() {
-			f.Error = deleting // the space that x left
-			return false
-		}
-		result(t, code)
+		return modifyThread(t, x, dest, spec, scheduler, pager, f.EDI)
 	}
-	return true
+	return errOK
 }
-
-// deleting in the error word of a system-call frame, which is otherwise 0, marks a ThreadControl whose work is done
-// but for the reaping.
-const deleting = 1
 
 // globalOf turns a parameter that may be a local ID of the caller's space into a global ID.
 func globalOf(t *TCB, id ThreadID) (ThreadID, bool) {
@@ -229,29 +236,48 @@ func modifyThread(by, t *TCB, id, spec, scheduler, pager ThreadID, utcb uint32) 
 		t.scheduler = scheduler
 	}
 	if t.id() != id {
+		by.prog[tcStage], by.prog[tcOldID], by.prog[tcSweep] = tcRenaming, t.GlobalID, 0
 		rename(t, id)
 	}
 	return errOK
 }
 
-// rename gives a thread a new version. Who waits for the old ID, or is queued at it, sees it gone.
+// rename gives a thread a new version. Who waits for the old ID, or is queued at it, has to be woken: wakeOldID.
 func rename(t *TCB, id ThreadID) {
-	old := t.id()
 	t.GlobalID = uint32(id)
 	if t.active {
 		*t.tcr(tcrMyGlobalID) = uint32(id)
 	}
-	for t.sendHead != 0 {
-		s := t.sendHead.tcb()
-		dequeueSender(s)
-		cancelTimeout(s)
-		ipcFail(s, ipcNoPartner|phaseSend)
-	}
-	if t.waitedFor {
-		for n := uint32(0); n < sweepEnd; n = sweepStep(n, old) {
+}
+
+// wakeOldID wakes, with error 2, all who are in IPC with an ID that has gone. It returns false after a preemption.
+func wakeOldID(p *[6]uint32) bool {
+	old := ThreadID(p[tcOldID])
+	x := tcbRef(old.number()).tcb()
+	for r := x.sendHead; r != 0; {
+		s := r.tcb()
+		next := s.sendNext
+		last := next == x.sendHead
+		if s.partner == old {
+			dequeueSender(s)
+			cancelTimeout(s)
+			ipcFail(s, ipcNoPartner|phaseSend)
 		}
-		t.waitedFor = false
+		if preempted() {
+			return false
+		}
+		if last {
+			break
+		}
+		r = next
 	}
+	for p[tcSweep] < sweepEnd {
+		p[tcSweep] = sweepStep(p[tcSweep], old)
+		if preempted() {
+			return false
+		}
+	}
+	return true
 }
 
 // migrate moves a thread to another space; its UTCB contents go along, its IPC is cancelled (semantics 6.2, 10).

@@ -29,7 +29,7 @@ func exchange(s, r *TCB) int {
 	r.State = StateReceiving
 	r.peer = s.ref()
 	s.sendTo = r.ref()
-	s.prog[trStarted], s.prog[trIndex] = 0, words+1
+	s.prog[trStarted], s.prog[trIndex], s.walk.next = 0, words+1, 0
 	setOp(s, opTransfer)
 	wakeUp(s)
 	return pending
@@ -79,7 +79,7 @@ func completeReceiver(s, r *TCB) {
 		deliver(r, s.seenBy(r), s.tag)
 	case ipcStart:
 		if s.tag&0xFFF != 2 {
-			r.State = StateReceive // not a start message: keep waiting
+			retryStart(r)
 			return
 		}
 	case ipcInterrupt:
@@ -128,7 +128,7 @@ func transferItems(s *TCB) bool {
 			endTransfer(s, r, ipcOverflow)
 			return true
 		}
-		if !mapOneItem(s.space(), r.space(), p) {
+		if !mapOneItem(s.space(), r.space(), p, &s.walk) {
 			return false
 		}
 		p[trStarted] = 0

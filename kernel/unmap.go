@@ -12,7 +12,6 @@ const (
 	unFpage          // its value, read once
 	unAddr           // next address
 	unStatus         // collected so far
-	unSkip           // descendants already reduced, valid for the generation in message[0]
 )
 
 func sysUnmap(t *TCB) bool {
@@ -43,7 +42,7 @@ func sysUnmap(t *TCB) bool {
 
 func beginFpage(t *TCB, index, value uint32) {
 	p := &t.prog
-	p[unStarted], p[unIndex], p[unFpage], p[unAddr], p[unStatus], p[unSkip] = 1, index, value, 0, 0, 0
+	p[unStarted], p[unIndex], p[unFpage], p[unAddr], p[unStatus] = 1, index, value, 0, 0
 	if f := Fpage(value); !f.isIO() && f != nilPage {
 		log2 := max(f.log2(), 12)
 		t.prog[unAddr] = value & ^uint32(0x3FF) & maskOf(log2)
@@ -56,7 +55,7 @@ func unmapFpage(t *TCB, f Fpage, flush bool) bool {
 	}
 	if f.isIO() {
 		base, count := f.ports()
-		return unmapPorts(t.space(), base, count, flush)
+		return unmapPorts(t.space(), base, count, flush, &t.prog[unAddr])
 	}
 	log2 := max(f.log2(), 12)
 	base := uint32(f) &^ 0x3FF & maskOf(log2)
@@ -79,7 +78,6 @@ func unmapFpage(t *TCB, f Fpage, flush bool) bool {
 			}
 		}
 		p[unAddr] = addr + step
-		p[unSkip] = 0
 		if preempted() {
 			return false
 		}
@@ -96,7 +94,7 @@ func unmapPage(t *TCB, h, rights uint32, flush bool) bool {
 	if rights == rightRWX {
 		status, done = flushChildren(n)
 	} else {
-		status, done = reduceChildren(t, n, rights)
+		status, done = reduceChildren(n, rights, &t.walk)
 	}
 	if !flush {
 		n.va |= status // for ancestors
@@ -115,28 +113,6 @@ func unmapPage(t *TCB, h, rights uint32, flush bool) bool {
 	return true
 }
 
-// reduceChildren takes rights from all descendants. After a preemption it skips those already done if the
-// database has not changed, else it starts again with this page.
-func reduceChildren(t *TCB, n *node, rights uint32) (status uint32, done bool) {
-	p := &t.prog
-	skip := p[unSkip]
-	if t.message[0] != mapGeneration {
-		skip = 0
-	}
-	i := uint32(0)
-	for c := n.next; c != 0 && nodeAt(c).depth > n.depth; c = nodeAt(c).next {
-		if i++; i <= skip {
-			continue
-		}
-		status |= reduceNode(nodeAt(c), rights)
-		if preempted() {
-			p[unSkip], t.message[0] = i, mapGeneration
-			return status, false
-		}
-	}
-	return status, true
-}
-
 // unmapRoots is unmap by sigma0: everything derived from its idempotent ownership of the frames in the range.
 func unmapRoots(t *TCB, rights, last uint32) bool {
 	p := &t.prog
@@ -153,7 +129,7 @@ func unmapRoots(t *TCB, rights, last uint32) bool {
 			if rights == rightRWX {
 				status, done = flushRoots(addr)
 			} else {
-				status, done = reduceChildren(t, &root, rights)
+				status, done = reduceChildren(&root, rights, &t.walk)
 			}
 			p[unStatus] |= status
 			if !done {
@@ -164,7 +140,6 @@ func unmapRoots(t *TCB, rights, last uint32) bool {
 			return true
 		}
 		p[unAddr] = addr + step
-		p[unSkip] = 0
 		if preempted() {
 			return false
 		}

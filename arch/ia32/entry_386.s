@@ -94,6 +94,8 @@ TEXT ·trapEntry(SB),NOSPLIT|NOFRAME,$0
 	TESTL $3, 44(SP)
 	JEQ  kernel
 	MOVL $STACK_END, SP
+	PUSHL $2 // a user's AC and ID would reach whoever leaves by SYSEXIT
+	POPFL
 	SUBL $(TCB_CTX-60), BX
 	PUSHL BX
 	CALL pecan∕kernel·EnterTrap(SB)
