@@ -2,7 +2,6 @@ package tests
 
 import (
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -46,31 +45,25 @@ func TestStockLoader(t *testing.T) {
 	}
 }
 
-// TestUnpatchedKIP enters the kernel with neither multiboot values nor a patched KIP. No command line has named the exit
-// device then, so the machine only stops.
-func TestUnpatchedKIP(t *testing.T) {
+// TestStockLoaderRefusals: what the kernel cannot use. No command line has named the exit device, so it only stops.
+func TestStockLoaderRefusals(t *testing.T) {
 	t.Parallel()
-	m := loaderBoot(t, harness.Machine(t, smokeBoot(t, "../README.md", 0)), "nopatch")
-	said := make(chan string, 100)
-	entered := false
-	p := harness.Start(t, m, &qemu.Lines{Each: func(line string) {
-		if entered {
-			said <- line
-		}
-		entered = entered || strings.HasPrefix(line, "loader: kernel at")
-	}})
-	timeout := time.After(bootTime)
-	for {
-		select {
-		case line := <-said:
-			if strings.Contains(line, "patched kernel interface page") {
-				return
+	for options, want := range map[string]string{
+		"nopatch": "cannot boot: neither a multiboot loader nor a patched kernel interface page",
+		"noheap":  "cannot boot: the boot loader has reserved no memory",
+	} {
+		t.Run(options, func(t *testing.T) {
+			t.Parallel()
+			m := loaderBoot(t, harness.Machine(t, smokeBoot(t, "../README.md", 0)), options)
+			var lines qemu.Lines
+			p := harness.Start(t, m, &lines)
+			select {
+			case <-lines.Seen(want):
+			case <-p.Done():
+				t.Fatalf("the machine ended: %v\n%s", p.Wait(), lines.String())
+			case <-time.After(bootTime):
+				t.Fatalf("the kernel does not say what it misses:\n%s", lines.String())
 			}
-			t.Log(line)
-		case <-p.Done():
-			t.Fatal("the machine ended: ", p.Wait())
-		case <-timeout:
-			t.Fatal("the kernel does not say what it misses")
-		}
+		})
 	}
 }

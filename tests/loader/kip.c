@@ -74,7 +74,8 @@ void describe(word kip, struct range sigma0, struct range root)
 		add((e->type == 1 ? CONVENTIONAL : ARCH) | (e->type & 15) << 4, e->base, e->base + e->length - 1);
 	}
 	word h = heap();
-	add(RESERVED, h, h + KERNEL_HEAP - 1);
+	if (!option((const char *)mbi->cmdline, "noheap"))
+		add(RESERVED, h, h + KERNEL_HEAP - 1);
 	add(SHARED, 0xa0000, 0xbffff);
 	add(SHARED, 0xc0000, 0xeffff);
 	/* As the stock loader does, the exclusive end is passed for an inclusive one. */

@@ -6,6 +6,7 @@
  *   magic      enter with the multiboot magic in EAX and garbage in EBX, as another loader does
  *   high=ADDR  first move the modules behind the root task to ADDR
  *   nopatch    leave the KIP as it is
+ *   noheap     reserve no memory for the kernel
  */
 #include "loader.h"
 
