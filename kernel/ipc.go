@@ -283,6 +283,11 @@ func kernelIPCFailed(t *TCB, code uint32) {
 
 // retryStart lets a thread that got something else than a start message wait for another.
 func retryStart(t *TCB) {
+	if q, pager, ok := candidate(t, t.from); ok && q == nil {
+		t.State = StateReceive
+		t.partner = pager
+		return
+	}
 	setOp(t, opReceive)
 	wakeUp(t)
 }
