@@ -6,7 +6,7 @@ var kernelPrivileged = []Privileged{
 	{"high_start", []Class{Segment, Descriptor, FlagsLoad}, "known segments, no LDT, known EFLAGS before Go runs"},
 
 	{ia32 + "sysenterEntry", []Class{FlagsLoad, Segment}, "EFLAGS and data segments are the user's until replaced"},
-	{ia32 + "trapEntry", []Class{Segment, InterruptRet}, "data segments are the user's until replaced; return to nested kernel code"},
+	{ia32 + "trapEntry", []Class{FlagsLoad, Segment, InterruptRet}, "EFLAGS and data segments are the user's until replaced; return to nested kernel code"},
 	{ia32 + "debugEntry", []Class{InterruptRet}, "goes on in sysenterEntry with TF off"},
 	{ia32 + "exitToUser", []Class{InterruptOn, FastCall, InterruptRet, Halt}, "the only way out; idle waits here"},
 
