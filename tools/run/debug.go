@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
 
 	"pecan/tools/run/gdb"
@@ -33,8 +32,6 @@ func debug(o *options) error {
 		return err
 	}
 	fmt.Printf("The serial line goes to %s. Set breakpoints (break 'pecan/kernel.NAME'), then continue.\n", o.log)
-	// Ctrl-C is for gdb, which stops the machine; it must not end us in front of gdb.
-	signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	return cmd.Run()
 }

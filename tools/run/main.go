@@ -14,6 +14,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -53,6 +54,8 @@ func main() {
 			continue
 		}
 		o := parse(m.name, os.Args[2:])
+		// Ctrl-C goes to our children as well: QEMU ends, gdb stops its machine. We stay to clean up, or to wait.
+		signal.Notify(make(chan os.Signal, 1), os.Interrupt)
 		if err := m.run(o); err != nil {
 			fmt.Fprintln(os.Stderr, m.name+":", err)
 			os.Exit(1)
@@ -79,7 +82,7 @@ func parse(name string, args []string) *options {
 	f.StringVar(&o.image, "image", "", "CD image to boot (default BUILD/pecan.iso)")
 	f.StringVar(&o.output, "o", "", "CD image to write (default BUILD/pecan.iso)")
 	f.StringVar(&o.log, "log", "", "file for the serial log (default BUILD/MODE.log)")
-	f.DurationVar(&o.timeout, "timeout", time.Minute, "how long a smoke run may take")
+	f.DurationVar(&o.timeout, "timeout", time.Minute, "how long a smoke run may take, and how long a prompt may stay away")
 	f.Parse(args)
 	if f.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "run %s: what is %q?\n", name, f.Arg(0))

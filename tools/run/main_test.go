@@ -86,12 +86,21 @@ while printf 'pecan> '; read -r -d $'\r' line; do
 	[ "$line" = quit ] && exit 33
 done
 exit 35`)
-	if err := script(&qemu.Machine{}, o.log, strings.NewReader("help\nwho")); err != nil {
+	if err := o.script(&qemu.Machine{}, o.log, strings.NewReader("help\nwho")); err != nil {
 		t.Error(err)
 	}
 	log, _ := os.ReadFile(o.log)
 	want := "boot\npecan> got help\r\npecan> got who\r\npecan> got quit\r\n"
 	if string(log) != want {
 		t.Errorf("got %q, want %q", log, want)
+	}
+}
+
+func TestScriptWithoutPrompt(t *testing.T) {
+	o := fake(t, "echo boot; exec sleep 60")
+	o.timeout = time.Second / 2
+	err := o.script(&qemu.Machine{}, o.log, strings.NewReader(""))
+	if err == nil || !strings.Contains(err.Error(), "no prompt") {
+		t.Errorf("error %v", err)
 	}
 }

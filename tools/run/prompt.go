@@ -3,9 +3,11 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"pecan/tools/run/qemu"
 )
@@ -56,7 +58,7 @@ func (o *options) talk(m *qemu.Machine) error {
 		}
 		return outcome(status)
 	}
-	return script(m, log, os.Stdin)
+	return o.script(m, log, os.Stdin)
 }
 
 // terminal reports whether somebody may be typing into f: a character device that is not the null device.
@@ -69,8 +71,9 @@ func terminal(f *os.File) bool {
 	return err != nil || !os.SameFile(info, null)
 }
 
-// script types the lines of input, each at a prompt of its own, and quit after the last.
-func script(m *qemu.Machine, logName string, input io.Reader) error {
+// script types the lines of input, each at a prompt of its own, and quit after the last. With nobody there to lose
+// patience, it does not wait for a prompt for ever.
+func (o *options) script(m *qemu.Machine, logName string, input io.Reader) error {
 	log, err := os.Create(logName)
 	if err != nil {
 		return err
@@ -81,22 +84,26 @@ func script(m *qemu.Machine, logName string, input io.Reader) error {
 	if err != nil {
 		return err
 	}
-	go func() {
-		lines := bufio.NewScanner(input)
-		for {
-			select {
-			case <-w.ready:
-			case <-p.Done():
-				return
-			}
-			if !lines.Scan() {
+	lines := bufio.NewScanner(input)
+	for more := true; more; {
+		select {
+		case <-w.ready:
+			if more = lines.Scan(); more {
+				p.Send(lines.Text() + "\r")
+			} else {
 				p.Send("quit\r")
-				return
 			}
-			p.Send(lines.Text() + "\r")
+		case <-p.Done():
+			more = false
+		case <-time.After(o.timeout):
+			p.Kill()
+			return fmt.Errorf("no prompt for %v; the serial log is in %s", o.timeout, logName)
 		}
-	}()
-	status := p.Wait()
+	}
+	status, late := p.WaitFor(o.timeout)
+	if late {
+		return fmt.Errorf("no end %v after quit; the serial log is in %s", o.timeout, logName)
+	}
 	if text := p.Messages(); text != "" {
 		os.Stderr.WriteString(text + "\n")
 	}
