@@ -73,8 +73,8 @@ func portReplies() {
 	r.again()
 	// More than was asked for is fine.
 	r.patterns()
-	r.regs.EDX = deadPort + 15
-	isPortFault(r.do(0xEC), deadPort+15, 0, r.slot)
+	r.regs.EDX = deadPort + 7
+	isPortFault(r.do(0xEC), deadPort+7, 0, r.slot)
 	r.openTo(deadPort, 4)
 	r.done(r.next(soon), 1)
 	// Sizes that cannot be: no rule says what is mapped, but the thread goes on or faults again.

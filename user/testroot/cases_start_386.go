@@ -21,7 +21,7 @@ var startCases = []testCase{
 func unstarted() l4.ThreadID {
 	id := newID()
 	succeeds("create", l4.ThreadControl(id, self, self, me(), home.location()))
-	equal("state", uint32(l4.State(id)), uint32(l4.WaitingReceive))
+	waitState(id, l4.WaitingReceive)
 	return id
 }
 
@@ -67,7 +67,7 @@ func startNeedsTwo() {
 			m.Add(parkAddress())
 		}
 		arrives("message", l4.Send(id, &m, l4.Zero))
-		equal("state", uint32(l4.State(id)), uint32(l4.WaitingReceive))
+		waitState(id, l4.WaitingReceive)
 	}
 	about.Reset()
 	ip, sp := l4.PrepareThread(newStack(), sender(me(), 3))
@@ -82,11 +82,11 @@ func startWithItems() {
 	m.SetStart(parkAddress(), 0)
 	m.AddMap(l4.MapItem{Base: 0, Fpage: l4.PageAt(pages, l4.RWX)})
 	l4.Send(id, &m, l4.Zero)
-	equal("state", uint32(l4.State(id)), uint32(l4.WaitingReceive))
+	waitState(id, l4.WaitingReceive)
 	m.Start(0)
 	m.AddMap(l4.MapItem{Base: 0, Fpage: l4.PageAt(pages, l4.RWX)})
 	l4.Send(id, &m, l4.Zero)
-	equal("state", uint32(l4.State(id)), uint32(l4.WaitingReceive))
+	waitState(id, l4.WaitingReceive)
 	ip, sp := l4.PrepareThread(newStack(), sender(me(), 3))
 	arrives("start", l4.SendStart(id, ip, sp))
 	arrives("from the new thread", l4.Receive(id, &m, soon))
@@ -139,7 +139,7 @@ func startPagerLater() {
 	pager := newID()
 	id := newID()
 	succeeds("create", l4.ThreadControl(id, self, self, pager, home.location()))
-	equal("state", uint32(l4.State(id)), uint32(l4.WaitingReceive))
+	waitState(id, l4.WaitingReceive)
 	ip, sp := l4.PrepareThread(newStack(), sender(me(), 13))
 	succeeds("create pager", l4.ThreadControl(pager, self, self, pageServer, home.location()))
 	run(pager, func() { arrives("start", l4.SendStart(id, ip, sp)) })

@@ -130,4 +130,5 @@ func awaitCase() bool {
 var suite = [...][]testCase{
 	kipCases, registerCases, waitCases, sendCases, messageCases, partnerCases,
 	startCases, faultCases, exceptionCases, traceCases, portCases,
+	controlCases, modifyCases, spaceCases,
 }
