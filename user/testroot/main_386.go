@@ -131,4 +131,5 @@ var suite = [...][]testCase{
 	kipCases, registerCases, waitCases, sendCases, messageCases, partnerCases,
 	startCases, faultCases, exceptionCases, traceCases, portCases,
 	controlCases, modifyCases, spaceCases,
+	exchangeCases, scheduleCases,
 }
