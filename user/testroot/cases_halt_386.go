@@ -198,7 +198,7 @@ func scheduleRights() {
 
 func scheduleTimeslice() {
 	id := spawn(count(0))
-	for _, t := range [...]l4.Time{l4.Microseconds(200), l4.Milliseconds(20), l4.Never, l4.Zero, l4.Microseconds(1)} {
+	for _, t := range [...]l4.Time{l4.Microseconds(200), l4.Milliseconds(20), l4.Never, l4.Zero, l4.Microseconds(50)} {
 		stepNumber("timeslice", uint32(t))
 		_, _, err := l4.Schedule(id, l4.Scheduling{Time: l4.TimeControl(t, l4.Never), Processor: same, Priority: same, Preemption: same})
 		succeeds("Schedule", err)

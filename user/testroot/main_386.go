@@ -132,4 +132,6 @@ var suite = [...][]testCase{
 	startCases, faultCases, exceptionCases, traceCases, portCases,
 	controlCases, modifyCases, spaceCases,
 	exchangeCases, scheduleCases,
+	privilegeCases, kernelAddressCases, entryCases,
+	lastCases,
 }
