@@ -4,6 +4,7 @@ package kernel
 
 const (
 	mappingSequences = 60
-	ipcSequences     = 60
+	ipcSequences     = 20
 	stormRounds      = 300
+	hostileBoots     = 60
 )

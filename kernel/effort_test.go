@@ -4,7 +4,8 @@ package kernel
 
 // How much the random tests do; under the race detector less (effort_race_test.go).
 const (
-	mappingSequences = 1500
-	ipcSequences     = 1500
+	mappingSequences = 1000
+	ipcSequences     = 300
 	stormRounds      = 10000
+	hostileBoots     = 600
 )
