@@ -52,24 +52,37 @@ func removeNode(n *node) uint32 {
 	return status
 }
 
-// flushChildren removes all descendants of n. done is false after a preemption: call again.
-func flushChildren(n *node) (status uint32, done bool) {
-	for n.next != 0 {
-		c := nodeAt(n.next)
-		if c.depth <= n.depth {
-			break
+// flushChildren removes all descendants of n, leaves first, so that the tree is whole after every step. done is false
+// after a preemption: call again; walk, if not nil, saves going down again.
+func flushChildren(n *node, walk *treeWalk) (status uint32, done bool) {
+	p := n
+	if walk != nil {
+		p = walk.resume(n)
+	}
+	for {
+		if p.next != 0 && nodeAt(p.next).depth > p.depth {
+			p = nodeAt(p.next)
+			continue
 		}
-		status |= removeNode(c)
+		if p == n {
+			return status, true
+		}
+		// The predecessor of a first leaf is its parent.
+		parent := nodeAt(p.prev)
+		status |= removeNode(p)
+		p = parent
 		if preempted() {
+			if walk != nil && p != n {
+				walk.stop(p.handle())
+			}
 			return status, false
 		}
 	}
-	return status, true
 }
 
 // flushTree removes n and all its descendants.
-func flushTree(n *node) (status uint32, done bool) {
-	status, done = flushChildren(n)
+func flushTree(n *node, walk *treeWalk) (status uint32, done bool) {
+	status, done = flushChildren(n, walk)
 	if done {
 		status |= removeNode(n)
 	}
@@ -120,7 +133,7 @@ func mapPage(from, to *Space, src, dst, rights uint32, grant bool, walk *treeWal
 			case grant && parent != 0:
 				if isAncestor(old, parent) {
 					// The receiver has it from of old; the sender's mapping just goes.
-					if _, done := flushTree(nodeAt(parent)); !done {
+					if _, done := flushTree(nodeAt(parent), walk); !done {
 						return mapAgain
 					}
 					return mapDone
@@ -139,7 +152,7 @@ func mapPage(from, to *Space, src, dst, rights uint32, grant bool, walk *treeWal
 				}
 			}
 		}
-		if _, done := flushTree(nodeAt(old)); !done {
+		if _, done := flushTree(nodeAt(old), walk); !done {
 			return mapAgain
 		}
 		// The flush may have taken the source.

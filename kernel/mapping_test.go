@@ -79,13 +79,7 @@ func (w *mapWorld) send(from, to int, send Fpage, base uint32, window Fpage, gra
 	}
 	*s.mr(1), *s.mr(2) = base&^0x3FF|kind<<1, uint32(send)
 	w.ipc(r.id(), nilThread, 0, 2<<6)
-	for tries := 0; !(s.ready() && r.ready() && s.op == opNone); tries++ {
-		if tries == 10000 {
-			w.t.Fatalf("the transfer never ends\n%s", describeThreads())
-		}
-		w.run(w.root)
-		w.run(s)
-	}
+	w.finish(s)
 	if s.Frame.ESI&tagError != 0 || r.Frame.ESI&tagError != 0 {
 		w.t.Fatalf("map item fails: %#x %#x", errorCode(s), errorCode(r))
 	}
@@ -107,6 +101,9 @@ func (w *mapWorld) mapOp(from, to int, send Fpage, base uint32, window Fpage, gr
 		}
 		w.model.mapPage(modelSpace(from), modelSpace(to), src+uint32(off), dst+uint32(off), send.rights(), grant)
 	}
+	if grant && from != 0 && sizeOf(send) > size {
+		w.model.flushSent(modelSpace(from), uint64(send)&^0x3FF/sizeOf(send)*sizeOf(send), sizeOf(send))
+	}
 }
 
 // near reports whether a page can be mapped in a sequence; a complete space is not walked page by page in the model.
@@ -122,10 +119,7 @@ func (w *mapWorld) unmapOp(s int, f Fpage, flush bool) {
 	}
 	*t.mr(0) = uint32(f)
 	w.call(callUnmap, regs{ax: control, si: uint32(f), di: t.LocalID})
-	for t.op != opNone {
-		w.run(w.root)
-		w.run(t)
-	}
+	w.finish(t)
 	size := max(sizeOf(f), ia32.PageSize)
 	base := uint64(f) &^ 0x3FF / size * size
 	status := uint32(0)
@@ -170,12 +164,10 @@ func (w *mapWorld) destroyOp(s int) {
 }
 
 func (w *mapWorld) deleteSpace(s int) {
-	if code := w.control(w.threads[s].id(), nilThread, nilThread, nilThread, utcbUnchanged); code != errOK {
+	w.control(w.threads[s].id(), nilThread, nilThread, nilThread, utcbUnchanged)
+	w.finish(w.root)
+	if code := errorCode(w.root); w.root.Frame.EAX == 0 {
 		w.fail("delete: error %d", code)
-	}
-	for w.root.op != opNone {
-		w.run(w.threads[0])
-		w.run(w.root)
 	}
 	w.model.destroy(modelSpace(s))
 }

@@ -172,7 +172,7 @@ func choose(t *TCB) *TCB {
 		case !w.ready() || w == t:
 		case t == nil:
 			t = w // direct switch; the timeslice goes along
-		case w.prio > t.prio:
+		case int32(w.prio) > rank(t), w.prio > t.prio && h == cpu.owner:
 			link(t, true)
 			t = w
 			startSlice(w)
@@ -209,10 +209,10 @@ func choose(t *TCB) *TCB {
 	return t
 }
 
-// rank is the priority that the running thread has: at least that of the thread whose timeslice it got.
+// rank is the priority that the running thread has: at least that of the thread whose (finite) timeslice it got.
 func rank(t *TCB) int32 {
 	p := int32(t.prio)
-	if cpu.owner != 0 {
+	if cpu.owner != 0 && cpu.sliceEnd != 0 {
 		p = max(p, int32(cpu.owner.tcb().prio))
 	}
 	return p

@@ -262,9 +262,9 @@ func wakeOldID(p *[6]uint32) bool {
 			dequeueSender(s)
 			cancelTimeout(s)
 			ipcFail(s, ipcNoPartner|phaseSend)
-		}
-		if preempted() {
-			return false
+			if preempted() {
+				return false // only after something was done, or it might never end
+			}
 		}
 		if last {
 			break
@@ -283,6 +283,7 @@ func wakeOldID(p *[6]uint32) bool {
 // migrate moves a thread to another space; its UTCB contents go along, its IPC is cancelled (semantics 6.2, 10).
 func migrate(t *TCB, to *Space, location uint32) uint32 {
 	from := t.space()
+	t.walk.next = 0 // a preempted walk was over the other space's mappings
 	if t.active {
 		alias := to.allocUTCB(location)
 		if alias == 0 {

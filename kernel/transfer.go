@@ -150,8 +150,8 @@ func loadItem(s, r *TCB, last uint32) bool {
 		return false
 	}
 	window := receiveWindow(r)
-	if window == nilPage && !(Fpage(fpage).isIO() && r.ipc == ipcIOFault) {
-		return false
+	if r.ipc == ipcStart || r.ipc == ipcException || window == nilPage && !Fpage(fpage).isIO() {
+		return false // for ports the window is always everything
 	}
 	if r.ipc == ipcUser {
 		*r.mr(i), *r.mr(i + 1) = base, fpage

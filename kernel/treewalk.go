@@ -20,6 +20,16 @@ func (w *treeWalk) first(n *node) uint32 {
 	return n.next
 }
 
+// resume is where flushing below n goes on: a descendant whose own subtree is under way, or n itself.
+func (w *treeWalk) resume(n *node) *node {
+	next := w.next
+	w.next = 0
+	if next != 0 && w.low == uint32(mapGeneration) && w.high == uint32(mapGeneration>>32) {
+		return nodeAt(next)
+	}
+	return n
+}
+
 // stop remembers that c comes next.
 func (w *treeWalk) stop(c uint32) {
 	w.next, w.low, w.high = c, uint32(mapGeneration), uint32(mapGeneration>>32)

@@ -92,7 +92,7 @@ func unmapPage(t *TCB, h, rights uint32, flush bool) bool {
 	var status uint32
 	done := true
 	if rights == rightRWX {
-		status, done = flushChildren(n)
+		status, done = flushChildren(n, &t.walk)
 	} else {
 		status, done = reduceChildren(n, rights, &t.walk)
 	}
@@ -127,7 +127,7 @@ func unmapRoots(t *TCB, rights, last uint32) bool {
 			var status uint32
 			var done bool
 			if rights == rightRWX {
-				status, done = flushRoots(addr)
+				status, done = flushRoots(addr, &t.walk)
 			} else {
 				status, done = reduceChildren(&root, rights, &t.walk)
 			}
@@ -146,14 +146,15 @@ func unmapRoots(t *TCB, rights, last uint32) bool {
 	}
 }
 
-func flushRoots(frame uint32) (status uint32, done bool) {
+func flushRoots(frame uint32, walk *treeWalk) (status uint32, done bool) {
 	for {
 		head := frameHead(frame)
 		if head == nil || *head == 0 {
 			return status, true
 		}
-		status |= removeNode(nodeAt(*head))
-		if preempted() {
+		part, whole := flushTree(nodeAt(*head), walk)
+		status |= part
+		if !whole || preempted() {
 			return status, false
 		}
 	}
