@@ -1,10 +1,6 @@
 package main
 
-import (
-	"unsafe"
-
-	"pecan/user/l4"
-)
+import "pecan/user/l4"
 
 // Pagers that change, are missing, or go away (abi 6.2, semantics 6.6), and pages that no pager can supply.
 
@@ -44,7 +40,7 @@ func (r *rig) halted(e event) {
 	if e.kind != nothing {
 		fatal(e.describe(describe("want a halted thread, got ")))
 	}
-	equal("state", uint32(l4.State(r.id)), uint32(l4.Inactive))
+	waitState(r.id, l4.Inactive) // the kernel may still be printing that it halts
 }
 
 func faultBadPager() {
@@ -192,5 +188,4 @@ func faultUTCBArea() {
 		r.regs.EBX = at - 2
 		r.is(r.do(readEBX...), vecPageFault, r.slot, 4)
 	}
-	_ = unsafe.Pointer(nil)
 }

@@ -77,6 +77,8 @@ func runCase(c *testCase) {
 	deleteThreads()
 	if ok {
 		ok = healthy()
+	} else {
+		deleteMass()
 	}
 	t.Reset().Str("case ").Str(c.name)
 	if ok {
@@ -133,5 +135,7 @@ var suite = [...][]testCase{
 	controlCases, modifyCases, spaceCases,
 	exchangeCases, scheduleCases,
 	privilegeCases, kernelAddressCases, entryCases,
+	mapCases, unmapCases, interruptCases,
+	utcbCases, oddCases, exhaustionCases,
 	lastCases,
 }

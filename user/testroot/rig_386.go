@@ -16,6 +16,8 @@ type rig struct {
 	slot  uint32       // address of its code
 	sp    uint32       // a good stack pointer
 	regs  l4.Registers // as it waits in an exception; what to go on with
+
+	local0 uint32 // its local ID, if it was asked for
 }
 
 // Kinds of events.

@@ -51,6 +51,13 @@ func deleteThreads() {
 	}
 }
 
+// deleteMass deletes what a case that failed may have left of many threads.
+func deleteMass() {
+	for n := uint32(firstMass); n < 1<<16; n++ {
+		l4.DeleteThread(l4.Global(n, 1))
+	}
+}
+
 // newID is the ID of a thread to make. It is deleted after the case.
 func newID() l4.ThreadID {
 	check(nextWorker <= lastWorker, "too many threads in a case")
