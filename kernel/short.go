@@ -1,0 +1,35 @@
+package kernel
+
+import "pecan/arch/ia32"
+
+// shortIPC does the IPC that the kernel is built around in one piece: untyped words from a caller that then waits without
+// timeout to a receiver that waits already and goes on at once, on the caller's timeslice. It returns false, with
+// nothing changed, when anything else is the case; sysIPC then does it in full. The result is the same.
+func shortIPC(t *TCB, to, from ThreadID, times, tag uint32) bool {
+	const plain = 0xFFFF0000 | tagWords // label and untyped words
+	if tag&^uint32(plain) != 0 || times&0xFFFF != 0 || to.isLocal() || from != to && from != anyThread {
+		return false
+	}
+	r := tcbRef(to.number()).tcb()
+	if r.GlobalID != uint32(to) || r.State != StateReceive || r.ipc != ipcUser || r.heapIndex != 0 ||
+		r.partner != t.id() && r.partner != anyThread {
+		return false
+	}
+	// The caller has nobody to receive from, nobody more important is ready, nothing special holds for the receiver.
+	if t.sendHead != 0 || r.Reasons&^ia32.ReasonPending != 0 || cpu.owner == 0 || cpu.top > rank(r) {
+		return false
+	}
+	for i := tag & tagWords; i != 0; i-- {
+		*r.mr(i) = *t.mr(i)
+	}
+	*r.mr(0) = tag
+	r.Frame.EAX, r.Frame.ESI = uint32(t.seenBy(r)), tag
+	r.State = StateReady
+	r.waitedFor = true
+	t.Exit, t.ipc, t.timeouts = ia32.ExitIPC, ipcUser, times
+	t.tag, t.from, t.partner = tag, from, from
+	t.State = StateReceive
+	switchTo(r)
+	debugLeave()
+	return true
+}
