@@ -53,15 +53,16 @@ func removeNode(n *node) uint32 {
 }
 
 // flushChildren removes all descendants of n, leaves first, so that the tree is whole after every step. done is false
-// after a preemption: call again; walk, if not nil, saves going down again.
+// after a preemption: call again; walk saves going down again.
 func flushChildren(n *node, walk *treeWalk) (status uint32, done bool) {
-	p := n
-	if walk != nil {
-		p = walk.resume(n)
-	}
-	for {
+	p := walk.resume(n)
+	for down := 1; ; down++ {
 		if p.next != 0 && nodeAt(p.next).depth > p.depth {
 			p = nodeAt(p.next)
+			if down&7 == 0 && preempted() {
+				walk.stop(p.handle())
+				return status, false
+			}
 			continue
 		}
 		if p == n {
@@ -72,7 +73,7 @@ func flushChildren(n *node, walk *treeWalk) (status uint32, done bool) {
 		status |= removeNode(p)
 		p = parent
 		if preempted() {
-			if walk != nil && p != n {
+			if p != n {
 				walk.stop(p.handle())
 			}
 			return status, false

@@ -28,6 +28,7 @@ type Space struct {
 	ioNext    uint32     // list of spaces with ports
 	ioCursor  uint32     // destroyPorts: next port
 	cursor    uint32     // destroy: next user address
+	walk      treeWalk   // destroy: within the tree of that page
 }
 
 const userTables = ia32.UserTop / ia32.LargeSize
@@ -273,7 +274,7 @@ func (s *Space) destroyTable() bool {
 			if s.inArea(addr) {
 				*pte = 0 // the KIP; UTCB pages went with their threads
 			} else if n := *s.nodeSlot(addr); n != 0 {
-				if _, done := flushTree(nodeAt(n), nil); !done {
+				if _, done := flushTree(nodeAt(n), &s.walk); !done {
 					return false
 				}
 			} else {

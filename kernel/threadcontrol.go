@@ -11,6 +11,7 @@ const (
 	tcStage = iota // tc* below
 	tcOldID        // a thread that got a new version: its old ID
 	tcSweep        // and how far the search for those who wait for it has come
+	tcCode         // what the call returns when all is done
 )
 
 const (
@@ -30,10 +31,7 @@ func sysThreadControl(t *TCB) bool {
 		if !reap() {
 			return false
 		}
-		if code := threadControl(t); code != errOK {
-			result(t, code)
-			return true
-		}
+		t.prog[tcCode] = threadControl(t)
 	}
 	if t.prog[tcStage] == tcRenaming && !wakeOldID(&t.prog) {
 		return false
@@ -42,7 +40,7 @@ func sysThreadControl(t *TCB) bool {
 	if !reap() {
 		return false
 	}
-	result(t, errOK)
+	result(t, t.prog[tcCode])
 	return true
 }
 
