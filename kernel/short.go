@@ -7,11 +7,20 @@ import "pecan/arch/ia32"
 // nothing changed, when anything else is the case; sysIPC then does it in full. The result is the same.
 func shortIPC(t *TCB, to, from ThreadID, times, tag uint32) bool {
 	const plain = 0xFFFF0000 | tagWords // label and untyped words
-	if tag&^uint32(plain) != 0 || times&0xFFFF != 0 || to.isLocal() || from != to && from != anyThread {
+	if tag&^uint32(plain) != 0 || times&0xFFFF != 0 || from != to && from != anyThread {
 		return false
 	}
 	r := tcbRef(to.number()).tcb()
-	if r.GlobalID != uint32(to) || r.State != StateReceive || r.ipc != ipcUser || r.heapIndex != 0 ||
+	if r.GlobalID != uint32(to) {
+		// A local ID, as every reply within a space uses, or no thread at all.
+		if r = lookupLocal(t.space(), to); r == nil {
+			return false
+		}
+		if from == to {
+			from = r.id()
+		}
+	}
+	if r.State != StateReceive || r.ipc != ipcUser || r.heapIndex != 0 ||
 		r.partner != t.id() && r.partner != anyThread {
 		return false
 	}
