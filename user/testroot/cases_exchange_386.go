@@ -43,8 +43,6 @@ func exchangeBad() {
 		_, _, err := l4.ExchangeRegisters(id, 0x1FF, &r)
 		refused("ExchangeRegisters", err, l4.ErrThread)
 	}
-	far := spawnSpace(sleeper)
-	_ = far
 	for _, id := range [...]l4.ThreadID{0, l4.AnyThread, l4.AnyLocalThread, inactive, l4.Interrupt(3), l4.Interrupt(0), k0(), l4.Global(16, 1)} {
 		stepNumber("ID", uint32(id))
 		_, _, err := l4.ExchangeRegisters(id, 0x1FF, &r)

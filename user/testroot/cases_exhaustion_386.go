@@ -144,12 +144,28 @@ func exhaustSpaces() {
 // storm maps pages into r, one to every 4 MiB, or 4 MiB to every 4 MiB, until nothing arrives any more. It returns how
 // often that went well.
 func storm(r *rig, send l4.Fpage, first uint32) (n uint32) {
-	for at := first; at < 0xBC000000; at += 1 << 22 {
-		r.take(at, send, l4.Complete)
-		if v, ok := r.peek(at + uint32(send.Size()) - l4.PageSize); !ok || v&0xFFFF0000 != stamp(0) {
-			return n
+	const step = 1 << 22
+	there := func(at uint32) bool {
+		v, ok := r.peek(at + uint32(send.Size()) - l4.PageSize)
+		return ok && v&0xFFFF0000 == stamp(0)
+	}
+	for at := first; at < 0xB0000000; at += 31 * step {
+		r.waits(me(), l4.Complete)
+		var m l4.Msg
+		m.Start(0)
+		for i := range uint32(31) {
+			m.AddMap(l4.MapItem{Base: at + i*step, Fpage: send})
 		}
-		n++
+		arrives("map", l4.Send(r.id, &m, soon))
+		r.received()
+		if there(at + 30*step) {
+			n += 31
+			continue
+		}
+		for i := uint32(0); i < 31 && there(at+i*step); i++ {
+			n++
+		}
+		return n
 	}
 	return n
 }
@@ -159,6 +175,7 @@ func exhaustWith(send l4.Fpage) {
 	var first uint32
 	for round := range uint32(2) {
 		stepNumber("round", round)
+		here := marked()
 		var rigs [12]*rig
 		n, used := uint32(0), 0
 		for used < len(rigs) {
@@ -170,7 +187,7 @@ func exhaustWith(send l4.Fpage) {
 			got := storm(rigs[used], send, 0x10000000)
 			used++
 			n += got
-			if got < 600 {
+			if got%31 != 0 {
 				break
 			}
 		}
@@ -180,9 +197,8 @@ func exhaustWith(send l4.Fpage) {
 		refused("another space", control(mass(0, 1), mass(0, 1), self, 0, same), l4.ErrNoMemory)
 		for _, r := range rigs[:used] {
 			remove(r.id)
-			stacksUsed--
-			nextWorker--
 		}
+		here.rewind()
 		w.prove()
 		if round == 0 {
 			first = n

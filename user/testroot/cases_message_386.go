@@ -65,6 +65,7 @@ func ignoresFlags() {
 func allWords() {
 	u := l4.MyUTCB()
 	for n := range uint32(64) {
+		here := marked()
 		stepNumber("words", n)
 		to := receiveRaw(0)
 		for i := uint32(1); i < 64; i++ {
@@ -80,9 +81,7 @@ func allWords() {
 			equal("word", got.mr[i], want)
 		}
 		remove(to)
-		stacksUsed--
-		home.utcbs--
-		nextWorker--
+		here.rewind()
 	}
 }
 

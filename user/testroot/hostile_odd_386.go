@@ -75,6 +75,7 @@ func lockNopIntoHole() {
 
 func inIntoHole() {
 	for _, prefix := range [...][]byte{{0xE4}, {0x66, 0xE5}, {0xF3}, {0x66}, {0xE6}} {
+		here := marked()
 		stepNumber("code", uint32(prefix[0]))
 		r := newRigIn(nil)
 		start := r.codeAtEnd(prefix...)
@@ -86,7 +87,7 @@ func inIntoHole() {
 		e = r.next(soon)
 		check(e.kind == ioFault && e.io.IP == start, "no I/O fault")
 		remove(r.id)
-		stacksUsed--
+		here.rewind()
 	}
 }
 
@@ -142,12 +143,13 @@ func wrongIDs() {
 	reportOf(s.id, l4.OK)
 	about.Reset()
 	for _, id := range wild {
+		here := marked()
 		stepNumber("ID", uint32(id))
 		refused("SpaceControl", func() l4.CallError { _, err := l4.SpaceControl(id, 0, 0, 0, id); return err }(), l4.ErrSpace)
 		l4.ThreadSwitch(id)
 		fresh := newID()
 		check(control(fresh, id, self, 0, same) == l4.ErrSpace, "create in a wrong space")
-		nextWorker--
+		here.rewind()
 		succeeds("redirector", func() l4.CallError { _, err := l4.SpaceControl(s.id, 0, 0, 0, l4.NilThread); return err }())
 	}
 	waitState(victim, l4.WaitingReceive)
@@ -200,6 +202,7 @@ func foreignLocalIDs() {
 // Threads are deleted while they talk to each other all the time.
 func deleteRunningPartners() {
 	for i := range uint32(20) {
+		here := marked()
 		server := spawnSpace(func() {
 			var m l4.Msg
 			from, _ := l4.Wait(&m, l4.Never)
@@ -226,15 +229,14 @@ func deleteRunningPartners() {
 				remove(c)
 			}
 		}
-		stacksUsed -= 4
-		home.utcbs -= 3
-		nextWorker -= 4
+		here.rewind()
 	}
 }
 
 // A space goes while somebody maps to it and from it.
 func mapWhileDeleting() {
 	for i := range uint32(15) {
+		here := marked()
 		r := newRigIn(nil)
 		r.waits(l4.AnyThread, l4.Complete)
 		mapper := spawn(func() {
@@ -249,9 +251,7 @@ func mapWhileDeleting() {
 		err := l4.IPCError(m.Word(1))
 		check(err == l4.OK || err == sendNoPartner || err&^0xFFFFFFF1 == 14 || err&0xF == 0xE, "error of the mapper")
 		remove(mapper)
-		stacksUsed -= 2
-		home.utcbs--
-		nextWorker -= 2
+		here.rewind()
 	}
 	takeBack()
 }

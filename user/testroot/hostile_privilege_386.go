@@ -173,6 +173,7 @@ func allowedInstructions() {
 
 func privilegedHalts() {
 	for i := range privilegedCode {
+		here := marked()
 		c := &privilegedCode[i]
 		stepNumber("instruction", uint32(i))
 		r := newRig()
@@ -181,8 +182,6 @@ func privilegedHalts() {
 		r.regs.EBX = r.sp
 		r.halted(r.doFor(l4.Microseconds(200), c[1:1+c[0]]...))
 		remove(r.id)
-		stacksUsed--
-		home.utcbs--
-		nextWorker--
+		here.rewind()
 	}
 }

@@ -135,7 +135,7 @@ var suite = [...][]testCase{
 	controlCases, modifyCases, spaceCases,
 	exchangeCases, scheduleCases,
 	privilegeCases, kernelAddressCases, entryCases,
-	mapCases, unmapCases, interruptCases,
-	utcbCases, oddCases, exhaustionCases,
+	mapCases, grantCases, unmapCases, interruptCases,
+	utcbCases, oddCases, exhaustionCases, stressCases,
 	lastCases,
 }

@@ -58,6 +58,20 @@ func deleteMass() {
 	}
 }
 
+// mark is how many threads and stacks a case had made at some point.
+type mark struct{ worker, stacks, utcbs uint32 }
+
+func marked() mark { return mark{nextWorker, stacksUsed, home.utcbs} }
+
+// rewind deletes all threads made since m was marked, the youngest first, so that their numbers and stacks serve again.
+func (m mark) rewind() {
+	for nextWorker > m.worker {
+		nextWorker--
+		l4.DeleteThread(l4.Global(l4.Kernel().UserBase()+nextWorker, 1))
+	}
+	stacksUsed, home.utcbs = m.stacks, m.utcbs
+}
+
 // newID is the ID of a thread to make. It is deleted after the case.
 func newID() l4.ThreadID {
 	check(nextWorker <= lastWorker, "too many threads in a case")
