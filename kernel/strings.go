@@ -35,7 +35,10 @@ const (
 	lastMR = 63
 )
 
-// descriptor is the first word of a string item or buffer (abi 1.11).
+// itemNoString, in a word that should be a string descriptor, says that it is none (abi 1.11).
+const itemNoString = 8
+
+// load begins a descriptor of a string item or buffer, whose first word is w (abi 1.11).
 func (c *cursor) load(w uint32) {
 	c.size = w >> 10
 	c.count = uint8(w>>4&31) + 1
@@ -80,7 +83,7 @@ func loadBuffer(s, r *TCB) bool {
 		return false
 	}
 	w := *r.br(at)
-	if w&8 != 0 {
+	if w&itemNoString != 0 {
 		return false
 	}
 	x.dst.load(w)
@@ -182,6 +185,9 @@ func nextSource(s, r *TCB, last uint32) int {
 		}
 		w := *s.mr(i)
 		*r.mr(i) = w
+		if w&itemNoString != 0 {
+			return strOverflow
+		}
 		c.load(w)
 	default:
 		return strDone
@@ -202,8 +208,10 @@ func nextTarget(s, r *TCB) bool {
 		c.addr = w
 		c.left = c.size
 		c.count--
-	} else {
+	} else if w&itemNoString == 0 {
 		c.load(w)
+	} else {
+		return false
 	}
 	c.at++
 	return true

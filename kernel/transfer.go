@@ -182,7 +182,7 @@ func loadItem(s, r *TCB, last uint32) bool {
 		return false
 	}
 	base := *s.mr(i)
-	if base&8 == 0 {
+	if base&itemNoString == 0 {
 		p[trStarted] = 1
 		return loadString(s, r, i, base)
 	}
