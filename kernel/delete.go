@@ -48,6 +48,9 @@ func dieSpace(s *Space) {
 // cancelIPC ends whatever IPC t is in. A partner in mid transfer gets code 7, t itself code.
 func cancelIPC(t *TCB, code uint32) {
 	switch {
+	case inTransferAsSender(t), inTransferAsReceiver(t):
+		s, r := partners(t)
+		breakTransfer(s, r, ipcAborted, ipcAborted)
 	case t.State == StateSend:
 		dequeueSender(t)
 		cancelTimeout(t)
@@ -55,8 +58,6 @@ func cancelIPC(t *TCB, code uint32) {
 	case t.State == StateReceive:
 		cancelTimeout(t)
 		ipcFail(t, code|phaseReceive)
-	case t.State == StateReceiving, t.op == opTransfer:
-		abortTransfer(t, ipcAborted)
 	case t.op == opReceive:
 		clearOp(t)
 		ipcFail(t, code|phaseReceive)

@@ -46,6 +46,9 @@ func EnterNested(f *ia32.Frame) {
 		if f.Error&(ia32.FaultPresent|ia32.FaultWrite) != ia32.FaultPresent|ia32.FaultWrite && syncKernelFault(cpu.pdir, addr) {
 			return
 		}
+		if ia32.FixCopy(f, addr) {
+			return
+		}
 		kernelFault(f, addr)
 	case f.Vector >= ia32.VecIRQ && f.Vector < ia32.VecSyscall:
 		notePending(f.Vector - ia32.VecIRQ)

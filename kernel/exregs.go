@@ -89,10 +89,10 @@ func exState(x *TCB) (state uint32) {
 	return
 }
 
-func sending(x *TCB) bool { return x.State == StateSend || x.op == opTransfer }
+func sending(x *TCB) bool { return x.State == StateSend || inTransferAsSender(x) }
 
 func receiving(x *TCB) bool {
-	return x.State == StateReceive || x.State == StateReceiving || x.op == opReceive
+	return x.State == StateReceive || x.op == opReceive || inTransferAsReceiver(x)
 }
 
 func abortPhases(x *TCB, control uint32) {

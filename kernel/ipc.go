@@ -7,22 +7,26 @@ import "pecan/arch/ia32"
 
 // Codes of abi 1.10, shifted into place; the phase bit is added.
 const (
-	ipcTimeout   = 1 << 1
-	ipcNoPartner = 2 << 1
-	ipcCancelled = 3 << 1
-	ipcOverflow  = 4 << 1
-	ipcAborted   = 7 << 1
-	phaseSend    = 0
-	phaseReceive = 1
+	ipcTimeout     = 1 << 1
+	ipcNoPartner   = 2 << 1
+	ipcCancelled   = 3 << 1
+	ipcOverflow    = 4 << 1
+	ipcXferOwn     = 5 << 1
+	ipcXferPartner = 6 << 1
+	ipcAborted     = 7 << 1
+	phaseSend      = 0
+	phaseReceive   = 1
 )
 
 // Message tag (abi 1.9).
 const (
-	tagError   = 1 << 15
-	tagKernel  = 0xF << 12 // p, r, X, E: ignored on input
-	tagWords   = 63
-	errorTag   = tagError
-	maxMessage = 63
+	tagPropagated = 1 << 12
+	tagRedirected = 1 << 13
+	tagError      = 1 << 15
+	tagKernel     = 0xF << 12 // p, r, X, E: ignored on input
+	tagWords      = 63
+	errorTag      = tagError
+	maxMessage    = 63
 )
 
 // sysIPC is an Ipc or Lipc system call of a user thread.
@@ -32,6 +36,10 @@ func sysIPC(t *TCB, to, from ThreadID, times, tag uint32) {
 	t.tag = tag &^ tagKernel
 	t.from = from
 	t.timeouts = times
+	t.virtual, t.intended = nilThread, nilThread
+	if tag&tagPropagated != 0 {
+		t.virtual = ThreadID(*t.tcr(tcrVirtualSender))
+	}
 	t.Frame.EAX, t.Frame.ESI = 0, t.tag
 	if to == nilThread || sendPhase(t, to) {
 		receivePhase(t)
@@ -44,6 +52,7 @@ func kernelIPC(t *TCB, kind uint8, to ThreadID, tag uint32) {
 	t.tag = tag
 	t.from = to
 	t.timeouts = 0
+	t.virtual, t.intended = nilThread, nilThread
 	if to == nilThread {
 		ipcFail(t, ipcNoPartner|phaseSend)
 		return
@@ -61,8 +70,14 @@ func sendPhase(t *TCB, to ThreadID) bool {
 		ipcFail(t, ipcNoPartner|phaseSend)
 		return false
 	}
+	if t.ipc == ipcUser && t.virtual|t.space().redirector != nilThread {
+		if r = redirect(t, r); r == nil {
+			ipcFail(t, ipcNoPartner|phaseSend)
+			return false
+		}
+	}
 	if accepts(r, t) {
-		if r.heapIndex != 0 {
+		if r.heapIndex != 0 && !r.nested {
 			cancelTimeout(r)
 		}
 		switch exchange(t, r) {
@@ -96,7 +111,7 @@ func matches(r *TCB, from ThreadID, t *TCB) bool {
 	case anyLocalThread:
 		return sameSpace(r, t)
 	}
-	return false
+	return from == t.virtual && from != nilThread
 }
 
 // receivePhase lets t receive (semantics 1.4): from a queued sender at once, else it waits.
@@ -106,9 +121,13 @@ func receivePhase(t *TCB) {
 		t.State = StateReady
 		return
 	}
-	s, normal, ok := candidate(t, from)
-	if !ok {
+	s, normal, found := candidate(t, from)
+	switch found {
+	case noThread:
 		ipcFail(t, ipcNoPartner|phaseReceive)
+		return
+	case lookAgain:
+		setOp(t, opReceive)
 		return
 	}
 	if s == nil {
@@ -116,7 +135,9 @@ func receivePhase(t *TCB) {
 		return
 	}
 	dequeueSender(s)
-	cancelTimeout(s)
+	if !s.nested {
+		cancelTimeout(s) // a nested sender's is that of its transfer
+	}
 	switch exchange(s, t) {
 	case exchanged:
 		afterSend(s)
@@ -135,41 +156,53 @@ func waitFor(t *TCB, from ThreadID) {
 	t.partner = from
 }
 
-// candidate finds who t would receive from now (nil: nobody yet), and the normalised specifier. ok is false for a
-// thread that does not exist.
-func candidate(t *TCB, from ThreadID) (s *TCB, normal ThreadID, ok bool) {
+// What candidate found.
+const (
+	looked    = iota
+	noThread  // the specifier names a thread that does not exist
+	lookAgain // preempted in a long queue: ask again later
+)
+
+// candidate finds who t would receive from now (nil: nobody yet), and the normalised specifier.
+func candidate(t *TCB, from ThreadID) (s *TCB, normal ThreadID, found int) {
 	switch from {
 	case anyThread:
 		if t.sendHead != 0 {
 			s = t.sendHead.tcb()
 		}
-		return s, from, true
+		return s, from, looked
 	case anyLocalThread:
-		return firstLocal(t), from, true
+		s, found = search(t, from)
+		return s, from, found
 	}
 	p := resolve(t, from)
 	if p == nil {
-		return nil, from, false
+		return nil, from, noThread
 	}
 	p.waitedFor = true
 	if p.State == StateSend && p.sendTo == t.ref() {
 		s = p
+	} else if t.propagators != 0 {
+		s, found = search(t, p.id())
 	}
-	return s, p.id(), true
+	return s, p.id(), found
 }
 
-// firstLocal is the first thread of t's own space in t's send queue.
-func firstLocal(t *TCB) *TCB {
+// search is the first thread in t's send queue that from names.
+func search(t *TCB, from ThreadID) (*TCB, int) {
 	if t.sendHead == 0 {
-		return nil
+		return nil, looked
 	}
 	for r := t.sendHead; ; {
 		s := r.tcb()
-		if sameSpace(s, t) {
-			return s
+		if matches(t, from, s) {
+			return s, looked
 		}
 		if r = s.sendNext; r == t.sendHead {
-			return nil
+			return nil, looked
+		}
+		if preempted() {
+			return nil, lookAgain
 		}
 	}
 }
@@ -181,11 +214,11 @@ func afterSend(s *TCB) {
 		wakeUp(s)
 		return
 	}
-	q, normal, ok := candidate(s, s.from)
+	q, normal, found := candidate(s, s.from)
 	switch {
-	case !ok:
+	case found == noThread:
 		ipcFail(s, ipcNoPartner|phaseReceive)
-	case q == nil:
+	case found == looked && q == nil:
 		waitFor(s, normal)
 	default:
 		setOp(s, opReceive)
@@ -229,6 +262,12 @@ func startTimeout(t *TCB, time uint32) bool {
 // ipcExpired ends the wait of a thread whose timeout has come.
 func ipcExpired(t *TCB) {
 	cancelTimeout(t)
+	if inTransferAsSender(t) {
+		s, r := partners(t)
+		sender, receiver := transferTimeoutCodes(s)
+		breakTransfer(s, r, sender, receiver)
+		return
+	}
 	if t.State == StateSend {
 		dequeueSender(t)
 		ipcFail(t, ipcTimeout|phaseSend)
@@ -257,9 +296,19 @@ func ipcFail(t *TCB, code uint32) {
 
 // kernelIPCFailed: a fault that nobody can handle stops the thread; one that was cancelled is simply tried again.
 func kernelIPCFailed(t *TCB, code uint32) {
+	if t.nested {
+		// In mid transfer: without a pager that ends when its sender runs, else the fault is simply taken again.
+		op := uint8(opTransfer)
+		if code>>1&7 == ipcNoPartner>>1 {
+			op = opAbort
+		}
+		unnest(t)
+		resumeTransfer(t, op)
+		return
+	}
 	kind := t.ipc
 	t.ipc = ipcUser
-	switch code >> 1 {
+	switch code >> 1 & 7 {
 	case ipcCancelled >> 1, ipcAborted >> 1:
 		wakeUp(t)
 	case ipcOverflow >> 1:
@@ -283,7 +332,7 @@ func kernelIPCFailed(t *TCB, code uint32) {
 
 // retryStart lets a thread that got something else than a start message wait for another.
 func retryStart(t *TCB) {
-	if q, pager, ok := candidate(t, t.from); ok && q == nil {
+	if q, pager, found := candidate(t, t.from); found == looked && q == nil {
 		t.State = StateReceive
 		t.partner = pager
 		return
@@ -303,6 +352,9 @@ func deliver(t *TCB, from ThreadID, tag uint32) {
 func enqueueSender(s, r *TCB) {
 	self := s.ref()
 	s.sendTo = r.ref()
+	if s.virtual != nilThread {
+		r.propagators++
+	}
 	if r.sendHead == 0 {
 		s.sendNext, s.sendPrev = self, self
 		r.sendHead = self
@@ -319,6 +371,9 @@ func dequeueSender(s *TCB) {
 	r := s.sendTo.tcb()
 	self := s.ref()
 	s.sendTo = 0
+	if s.virtual != nilThread {
+		r.propagators--
+	}
 	if s.sendNext == self {
 		r.sendHead = 0
 		r.Reasons &^= ia32.ReasonPending

@@ -18,6 +18,7 @@ type processor struct {
 	top    int32     // highest p with a non-empty queue, -1 none
 
 	pdir    uint32 // physical address of the loaded page directory
+	reload  bool   // its copy area has been used: load it again before anything else runs
 	handoff Ref    // thread made ready by the current entry, not queued yet
 	pending uint32 // interrupt lines taken at a preemption point and not yet handled
 	work    uint32 // steps since the last preemption point
@@ -287,8 +288,8 @@ func setFrame(f *ia32.Frame, ip, sp uint32) {
 
 // switchTo makes t the thread that exitToUser returns to.
 func switchTo(t *TCB) {
-	if t.PDir != cpu.pdir {
-		cpu.pdir = t.PDir
+	if t.PDir != cpu.pdir || cpu.reload {
+		cpu.pdir, cpu.reload = t.PDir, false
 		ia32.LoadCR3(t.PDir)
 	}
 	ia32.SetWord(t.GSWord)

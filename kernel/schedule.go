@@ -113,14 +113,14 @@ func scheduleState(x *TCB) uint32 {
 		return 1
 	case x.State == StateHalted, x.halted && x.State == StateReady:
 		return 2
-	case x.op == opTransfer:
+	case inTransferAsSender(x):
 		return 5
+	case inTransferAsReceiver(x):
+		return 7
 	case x.State == StateSend:
 		return 4
 	case x.State == StateReceive:
 		return 6
-	case x.State == StateReceiving:
-		return 7
 	}
 	return 3
 }

@@ -17,9 +17,10 @@ type Space struct {
 	kipBase    uint32
 	kipEnd     uint32 // first address behind the KIP area; the page is at its base
 	utcbBase   uint32
-	utcbEnd    uint32 // first address behind the UTCB area (fits: below UserTop)
-	ready      bool   // SpaceControl has set the areas
-	isSigma0   bool   // owns all memory: sources are physical addresses
+	utcbEnd    uint32   // first address behind the UTCB area (fits: below UserTop)
+	ready      bool     // SpaceControl has set the areas
+	redirector ThreadID // gets what its threads send to others, 0 none
+	isSigma0   bool     // owns all memory: sources are physical addresses
 	privileged bool
 
 	ioTable   uint32 // own page table at IOArea, 0 = the shared deny-all one

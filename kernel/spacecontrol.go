@@ -16,9 +16,24 @@ func sysSpaceControl(t *TCB) {
 		result(t, errSpace)
 		return
 	}
+	s := x.space()
+	redirector := s.redirector
+	if id := ThreadID(f.EDI); id == anyThread {
+		redirector = nilThread
+	} else if id != nilThread {
+		rd := resolve(t, id)
+		if rd == nil || rd.Space == 0 {
+			result(t, errThread)
+			return
+		}
+		redirector = rd.id()
+	}
 	code := uint32(errOK)
-	if s := x.space(); !s.ready {
+	if !s.ready {
 		code = s.initialise(kip, utcb)
+	}
+	if code == errOK {
+		s.redirector = redirector
 	}
 	result(t, code)
 }

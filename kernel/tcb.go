@@ -36,22 +36,28 @@ type TCB struct {
 	scheduler            ThreadID
 
 	// IPC (ipc.go).
-	partner   ThreadID // State send: destination; receive: normalised from-specifier
-	from      ThreadID // receive phase that follows a send phase, as given
-	timeouts  uint32
-	tag       uint32 // tag of the message being sent
-	sendHead  Ref    // threads that want to send to this one, in order
-	sendNext  Ref    // links in the partner's send queue
-	sendPrev  Ref
-	sendTo    Ref   // whose send queue this thread is in, or whom it is transferring to
-	peer      Ref   // the sender that a receiving thread is locked by
-	ipc       uint8 // ipc* : on whose behalf the current IPC runs
-	op        uint8 // op*  : what to continue before the thread may return to user level
-	message   [3]uint32
-	prog      [6]uint32 // progress of the operation named by op
-	walk      treeWalk  // where its walk over a tree of mappings stopped
-	heapIndex uint32    // place in the timeout heap
-	waitedFor bool      // some thread may be in a closed receive from this one
+	partner     ThreadID // State send: destination; receive: normalised from-specifier
+	from        ThreadID // receive phase that follows a send phase, as given
+	timeouts    uint32
+	tag         uint32 // tag of the message being sent
+	sendHead    Ref    // threads that want to send to this one, in order
+	sendNext    Ref    // links in the partner's send queue
+	sendPrev    Ref
+	sendTo      Ref   // whose send queue this thread is in, or whom it is transferring to
+	peer        Ref   // the sender that a receiving thread is locked by
+	ipc         uint8 // ipc* : on whose behalf the current IPC runs
+	op          uint8 // op*  : what to continue before the thread may return to user level
+	message     [3]uint32
+	prog        [6]uint32 // progress of the operation named by op
+	walk        treeWalk  // where its walk over a tree of mappings stopped
+	heapIndex   uint32    // place in the timeout heap
+	virtual     ThreadID  // propagation accepted: whom the message says it is from
+	intended    ThreadID  // redirected: whom the message was for
+	propagators uint32    // senders in the own queue that have virtual set
+	str         stringState
+	outer       outerIPC
+	nested      bool // a page fault's IPC inside the user's own: see outer
+	waitedFor   bool // some thread may be in a closed receive from this one
 
 	// Space and life (thread.go).
 	spaceNext, spacePrev Ref
@@ -72,7 +78,7 @@ const (
 	tcbSize = 1 << ia32.TCBShift
 	// esp0Offset is where TSS.esp0 of a running thread points: behind the frame.
 	esp0Offset = tcbSize - ia32.ContextSize + ia32.FrameSize
-	tcbPad     = tcbSize - ia32.ContextSize - 512 - 160
+	tcbPad     = tcbSize - ia32.ContextSize - 512 - 240
 )
 
 // The entry code (arch/ia32) knows these two sizes.
@@ -90,6 +96,7 @@ const (
 	StateSend      // in sendTo's send queue
 	StateReceive   // waiting for partner
 	StateReceiving // locked by peer, whose transfer is preempted
+	StateFaultWait // sender in mid transfer; the receiver has a page fault
 	StateHalted    // stopped for good, until ExchangeRegisters or deletion
 )
 
@@ -108,6 +115,7 @@ const (
 	opNone     = iota
 	opReceive  // enter the receive phase (from, timeouts)
 	opTransfer // typed items of a message to sendTo
+	opAbort    // end the transfer to sendTo with code 7
 	opSyscall  // repeat the system call in the frame, going on at prog
 )
 

@@ -26,6 +26,7 @@ func exchange(s, r *TCB) int {
 		completeReceiver(s, r)
 		return exchanged
 	}
+	beginStrings(s, r)
 	r.State = StateReceiving
 	r.peer = s.ref()
 	s.sendTo = r.ref()
@@ -72,11 +73,14 @@ func sourceWord(s *TCB, i uint32) uint32 {
 
 // completeReceiver ends the receive phase of r, which has got s's message.
 func completeReceiver(s, r *TCB) {
-	r.peer = 0
+	if !r.nested {
+		r.peer = 0
+	}
 	kind := r.ipc
 	switch kind {
 	case ipcUser:
-		deliver(r, s.seenBy(r), s.tag)
+		from, flags := origin(s, r, true)
+		deliver(r, from, s.tag|flags)
 	case ipcStart:
 		if s.tag&0xFFF != 2 {
 			retryStart(r)
@@ -85,6 +89,12 @@ func completeReceiver(s, r *TCB) {
 	case ipcInterrupt:
 		interruptDone(r)
 		return
+	case ipcPageFault:
+		if r.nested {
+			unnest(r)
+			resumeTransfer(r, opTransfer)
+			return
+		}
 	}
 	r.ipc = ipcUser
 	wakeUp(r)
@@ -92,13 +102,16 @@ func completeReceiver(s, r *TCB) {
 
 // failReceiver ends the receive phase of r with an error that its partner s has as well.
 func failReceiver(s, r *TCB, code uint32) {
-	r.peer = 0
+	if !r.nested {
+		r.peer = 0
+	}
 	if r.ipc != ipcUser {
 		ipcFail(r, code|phaseReceive)
 		return
 	}
 	r.fail(code | phaseReceive)
-	deliver(r, s.seenBy(r), s.tag|tagError)
+	from, flags := origin(s, r, false)
+	deliver(r, from, s.tag|flags|tagError)
 	wakeUp(r)
 }
 
@@ -118,37 +131,65 @@ const (
 	itemGrant = 5
 )
 
-// transferItems continues the typed items of s's message. It returns false after a preemption.
-func transferItems(s *TCB) bool {
+// transferItems continues the typed items of s's message: it ends the transfer, or is preempted, or leaves one of the two
+// in IPC for a page fault.
+func transferItems(s *TCB) {
 	r := s.sendTo.tcb()
 	p := &s.prog
 	last := s.tag&63 + s.tag>>6&63
 	for p[trIndex] <= last {
 		if p[trStarted] == 0 && !loadItem(s, r, last) {
-			endTransfer(s, r, ipcOverflow)
-			return true
+			breakTransfer(s, r, ipcOverflow, ipcOverflow)
+			return
 		}
-		if !mapOneItem(s.space(), r.space(), p, &s.walk) {
-			return false
+		if !s.str.active {
+			if !mapOneItem(s.space(), r.space(), p, &s.walk) {
+				return
+			}
+			p[trIndex] += 2
+		} else {
+			switch copyString(s, r, last) {
+			case strPreempted, strFault:
+				return
+			case strOverflow:
+				breakTransfer(s, r, ipcOverflow, ipcOverflow)
+				return
+			case strAbort:
+				breakTransfer(s, r, ipcAborted, ipcAborted)
+				return
+			case strTimeout:
+				sender, receiver := transferTimeoutCodes(s)
+				breakTransfer(s, r, sender, receiver)
+				return
+			}
+			p[trIndex] = uint32(s.str.src.at)
 		}
 		p[trStarted] = 0
-		p[trIndex] += 2
 	}
-	endTransfer(s, r, 0)
-	return true
+	clearOp(s)
+	cancelTimeout(s)
+	s.sendTo = 0
+	completeReceiver(s, r)
+	receivePhase(s)
 }
 
-// loadItem reads the next item, once, and copies it to the receiver. It returns false for what is not accepted.
+// loadItem reads the first word of the next item, and of map and grant items the second, once, and copies them to the
+// receiver. It returns false for what is not accepted.
 func loadItem(s, r *TCB, last uint32) bool {
 	p := &s.prog
 	i := p[trIndex]
-	if i+1 > last || s.ipc != ipcUser {
+	if s.ipc != ipcUser {
 		return false
 	}
-	base, fpage := *s.mr(i), *s.mr(i + 1)
-	if kind := base >> 1 & 7; kind != itemMap && kind != itemGrant {
+	base := *s.mr(i)
+	if base&itemNoString == 0 {
+		p[trStarted] = 1
+		return loadString(s, r, i, base)
+	}
+	if kind := base >> 1 & 7; kind != itemMap && kind != itemGrant || i+1 > last {
 		return false
 	}
+	fpage := *s.mr(i + 1)
 	window := receiveWindow(r)
 	if r.ipc == ipcStart || r.ipc == ipcException || window == nilPage && !Fpage(fpage).isIO() {
 		return false // for ports the window is always everything
@@ -171,17 +212,16 @@ func receiveWindow(r *TCB) Fpage {
 	return nilPage
 }
 
-// endTransfer ends an operation opTransfer of s, which is running, for both sides.
-func endTransfer(s, r *TCB, code uint32) {
+// breakTransfer ends a transfer with errors for both sides; the bytes of strings copied so far are the offset.
+// Precondition: neither is in an inner IPC.
+func breakTransfer(s, r *TCB, sender, receiver uint32) {
 	clearOp(s)
+	cancelTimeout(s)
 	s.sendTo = 0
-	if code != 0 {
-		failReceiver(s, r, code)
-		ipcFail(s, code|phaseSend)
-		return
-	}
-	completeReceiver(s, r)
-	receivePhase(s)
+	s.str.active = false
+	offset := s.str.total << 4
+	failReceiver(s, r, receiver|offset)
+	ipcFail(s, sender|offset|phaseSend)
 }
 
 // resume continues the operation of a ready thread; it is done, blocked or preempted afterwards.
@@ -192,24 +232,12 @@ func resume(t *TCB) {
 		receivePhase(t)
 	case opTransfer:
 		transferItems(t)
+	case opAbort:
+		breakTransfer(t, t.sendTo.tcb(), ipcAborted, ipcAborted)
 	case opSyscall:
 		clearOp(t)
 		systemCall(t)
 	}
-}
-
-// abortTransfer ends a transfer that s takes part in, as sender or receiver, with code for both sides.
-func abortTransfer(t *TCB, code uint32) {
-	s, r := t, t
-	if t.State == StateReceiving {
-		s = t.peer.tcb()
-	} else {
-		r = t.sendTo.tcb()
-	}
-	clearOp(s)
-	s.sendTo = 0
-	failReceiver(s, r, code)
-	ipcFail(s, code|phaseSend)
 }
 
 // exceptionWord and setExceptionWord are the layout of the exception message (abi 6.4).

@@ -15,6 +15,9 @@ const (
 	tcrPager            = 0xFFFFFFD0
 	tcrExceptionHandler = 0xFFFFFFD4
 	tcrErrorCode        = 0xFFFFFFDC
+	tcrXferTimeouts     = 0xFFFFFFE0 // -32
+	tcrIntended         = 0xFFFFFFE4
+	tcrVirtualSender    = 0xFFFFFFE8 // the user's VirtualSender, the kernel's ActualSender
 	br0                 = 0xFFFFFFC0 // -64
 )
 

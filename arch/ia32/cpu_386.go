@@ -65,3 +65,21 @@ func SetWord(v uint32) { *(*uint32)(Ptr(wordPage)) = v }
 
 // wordPage is the kernel's alias of the page at WordArea.
 var wordPage uint32
+
+// CopyUser copies n bytes from src, a user address of the running space, to dst in the copy area. At a page fault it stops:
+// left is then not 0, and fault the address.
+func CopyUser(dst, src, n uint32) (left, fault uint32)
+
+var copyStart, copyEnd, copyFixup uint32
+
+func copyFault(dst, src, n uint32) (left, fault uint32)
+
+// FixCopy sends a faulting CopyUser to its end. It returns false if f is another fault.
+func FixCopy(f *Frame, addr uint32) bool {
+	if f.EIP < copyStart || f.EIP >= copyEnd {
+		return false
+	}
+	f.EIP = copyFixup
+	f.EAX = addr
+	return true
+}

@@ -1,0 +1,134 @@
+// Conformance is a root task that tests IPC: it has at least one case for every clause of the specification's chapters
+// on IPC, timeouts, string transfer and page faults in mid transfer (semantics 1 to 4 and what section 10 says
+// about them). It uses the X.2 ABI and nothing else, so it runs on any X.2 kernel, with any sigma0.
+//
+// It prints the lines of docs/structure.md, "Test images", then the table of clauses, one line for each clause and case:
+//
+//	clause 1.3.3a timeout-zero-send pass
+//
+// then the clauses that no case covers, and last how many cases passed and failed. The words only=PREFIX on the command
+// line select cases by name.
+//
+// Cases are made of puppets (puppet_386.go): threads that do one IPC after the other, with registers that the case
+// sets, and report everything that came of it. The case is also their pager, so it sees every fault in their
+// strings (memory_386.go).
+package main
+
+import "pecan/user/l4"
+
+// testCase is one case. Clauses are the IDs, separated by spaces, of the clauses that it covers.
+type testCase struct {
+	name    string
+	clauses string
+	run     func()
+}
+
+// caseLimit is how long a case may take, in milliseconds.
+const caseLimit = 10_000
+
+var (
+	self    l4.ThreadID // the runner: the first thread, which runs one case after the other
+	current *testCase
+	results [maxCases]uint8
+	passed  uint32
+	failed  uint32
+)
+
+const maxCases = 256
+
+// Results of cases.
+const (
+	notRun = iota
+	casePassed
+	caseFailed
+)
+
+// Labels of messages to the runner.
+const (
+	labelEnd    = 0x7E57
+	labelFailed = 0x7E58
+)
+
+func main() {
+	self = l4.MyGlobalID()
+	l4.OnDeath = func() { fatal(new(l4.Text).Str("panic, see above")) }
+	readOptions()
+	takeMemory()
+	startPageServer()
+	n := 0
+	for _, cases := range suite {
+		for i := range cases {
+			if selected(cases[i].name) {
+				results[n] = runCase(&cases[i])
+			}
+			n++
+		}
+	}
+	var t l4.Text
+	print(t.Str("cases done: ").Dec(uint64(passed + failed)).Line())
+	complete := printClauses()
+	print(t.Reset().Dec(uint64(passed)).Str(" passed, ").Dec(uint64(failed)).Str(" failed").Line())
+	end(failed == 0 && complete)
+}
+
+// print prints from the runner.
+func print(t *l4.Text) {
+	for _, c := range t.Bytes() {
+		if c == '\n' {
+			l4.KernelPutc('\r')
+		}
+		l4.KernelPutc(c)
+	}
+}
+
+// runCase runs one case and prints its verdict.
+func runCase(c *testCase) uint8 {
+	var t l4.Text
+	print(t.Str("case ").Str(c.name).Str(" start").Line())
+	current = c
+	reset()
+	controller = spawnAt(casePriority, caseBody)
+	ok := awaitCase()
+	cleanUp()
+	t.Reset().Str("case ").Str(c.name)
+	if ok {
+		passed++
+		print(t.Str(" pass").Line())
+		return casePassed
+	}
+	failed++
+	print(t.Str(" fail: ").Chars(reason.Bytes()).Line())
+	return caseFailed
+}
+
+// caseBody is what the case's thread does.
+func caseBody() {
+	controller = l4.MyGlobalID()
+	current.run()
+	var m l4.Msg
+	l4.Send(self, m.Start(labelEnd), l4.Never)
+}
+
+// awaitCase waits for the end of the case. It returns false, with the reason set, if the case failed.
+func awaitCase() bool {
+	end := l4.SystemClock() + 1000*caseLimit
+	for {
+		now := l4.SystemClock()
+		if now >= end {
+			break
+		}
+		var m l4.Msg
+		_, err := l4.Wait(&m, l4.Microseconds(end-now))
+		if err != l4.OK {
+			continue
+		}
+		switch m.Tag().Label() {
+		case labelEnd:
+			return true
+		case labelFailed:
+			return false
+		}
+	}
+	reason.Reset().Chars(about.Bytes()).Str("not done after 10 s; state of its thread ").Dec(uint64(l4.State(controller)))
+	return false
+}
