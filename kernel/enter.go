@@ -10,6 +10,9 @@ func EnterIPC(t *TCB, to, from, times, tag uint32) {
 		return
 	}
 	sysIPC(t, ThreadID(to), ThreadID(from), times, tag)
+	if t.op == opTransfer && cpu.pending == 0 {
+		transferItems(t) // the caller is the sender and runs: no need to choose it first
+	}
 	leave(t)
 }
 

@@ -25,7 +25,7 @@ func shortIPC(t *TCB, to, from ThreadID, times, tag uint32) bool {
 		return false
 	}
 	// The caller has nobody to receive from, nobody more important is ready, nothing special holds for the receiver.
-	if t.sendHead != 0 || r.Reasons&^ia32.ReasonPending != 0 || cpu.owner == 0 || cpu.top > rank(r) {
+	if t.sendHead != 0 || t.space().redirector != nilThread || r.Reasons&^ia32.ReasonPending != 0 || cpu.owner == 0 || cpu.top > rank(r) {
 		return false
 	}
 	for i := tag & tagWords; i != 0; i-- {
@@ -36,6 +36,7 @@ func shortIPC(t *TCB, to, from ThreadID, times, tag uint32) bool {
 	r.State = StateReady
 	r.waitedFor = true
 	t.Exit, t.ipc, t.timeouts = ia32.ExitIPC, ipcUser, times
+	t.virtual, t.intended = nilThread, nilThread
 	t.tag, t.from, t.partner = tag, from, from
 	t.State = StateReceive
 	switchTo(r)
