@@ -2,12 +2,12 @@ package kernel
 
 import "pecan/arch/ia32"
 
-// shortIPC does the IPC that the kernel is built around in one piece: untyped words from a caller that then waits without
-// timeout to a receiver that waits already and goes on at once, on the caller's timeslice. It returns false, with
+// shortIPC does the IPC that the kernel is built around in one piece: untyped words from a caller that then waits
+// to a receiver that waits already and goes on at once, on the caller's timeslice. It returns false, with
 // nothing changed, when anything else is the case; sysIPC then does it in full. The result is the same.
 func shortIPC(t *TCB, to, from ThreadID, times, tag uint32) bool {
 	const plain = 0xFFFF0000 | tagWords // label and untyped words
-	if tag&^uint32(plain) != 0 || times&0xFFFF != 0 || from != to && from != anyThread {
+	if tag&^uint32(plain) != 0 || from != to && from != anyThread {
 		return false
 	}
 	r := tcbRef(to.number()).tcb()
@@ -20,13 +20,19 @@ func shortIPC(t *TCB, to, from ThreadID, times, tag uint32) bool {
 			from = r.id()
 		}
 	}
-	if r.State != StateReceive || r.ipc != ipcUser || r.heapIndex != 0 ||
+	if r.State != StateReceive || r.ipc != ipcUser ||
 		r.partner != t.id() && r.partner != anyThread {
 		return false
 	}
 	// The caller has nobody to receive from, nobody more important is ready, nothing special holds for the receiver.
 	if t.sendHead != 0 || t.space().redirector != nilThread || r.Reasons&^ia32.ReasonPending != 0 || cpu.owner == 0 || cpu.top > rank(r) {
 		return false
+	}
+	if times&0xFFFF != 0 && !hasDeadline(t, times&0xFFFF) {
+		return false
+	}
+	if r.heapIndex != 0 {
+		cancelTimeout(r)
 	}
 	for i := tag & tagWords; i != 0; i-- {
 		*r.mr(i) = *t.mr(i)
@@ -39,7 +45,17 @@ func shortIPC(t *TCB, to, from ThreadID, times, tag uint32) bool {
 	t.virtual, t.intended = nilThread, nilThread
 	t.tag, t.from, t.partner = tag, from, from
 	t.State = StateReceive
+	if times&0xFFFF != 0 {
+		setTimeout(t, t.deadline)
+	}
 	switchTo(r)
 	debugLeave()
 	return true
+}
+
+// hasDeadline computes t's deadline for a finite Time; false if there is nothing to wait for.
+func hasDeadline(t *TCB, time uint32) bool {
+	now := ia32.ReadTSC()
+	t.deadline = deadlineOf(time, now)
+	return t.deadline > now
 }
