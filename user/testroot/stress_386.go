@@ -67,8 +67,8 @@ func transferStates() {
 		here := marked()
 		r := newRigIn(nil)
 		s := bulk(r)
-		for {
-			l4.Sleep(l4.Microseconds(10))
+		for us := uint64(20); seen[l4.Sending] == 0; us *= 2 {
+			l4.Sleep(l4.Microseconds(us))
 			a, b := l4.State(s.id), l4.State(r.id)
 			seen[a]++
 			seen[b]++
