@@ -60,14 +60,15 @@ func (r *rig) ended(e event, codes ...uint32) (failed bool) {
 // pieces are times at which a transfer is disturbed, in microseconds.
 var pieces = [...]uint64{20, 60, 150, 300, 700, 1500}
 
-// States as Schedule tells them. The host may be too busy to interrupt every transfer, so it is tried more than once.
+// States as Schedule tells them. Not every look comes in the middle of a transfer, so it is tried more than once, at
+// other times.
 func transferStates() {
 	var seen [8]uint32
-	for range 50 {
+	for round := range uint64(50) {
 		here := marked()
 		r := newRigIn(nil)
 		s := bulk(r)
-		for us := uint64(20); seen[l4.Sending] == 0; us *= 2 {
+		for us := 20 + 53*round; seen[l4.Sending] == 0; us *= 2 {
 			l4.Sleep(l4.Microseconds(us))
 			a, b := l4.State(s.id), l4.State(r.id)
 			seen[a]++
