@@ -52,15 +52,17 @@ func removeNode(n *node) uint32 {
 	return status
 }
 
-// flushChildren removes all descendants of n, leaves first, so that the tree is whole after every step. done is false
-// after a preemption: call again; walk saves going down again.
-func flushChildren(n *node, walk *treeWalk) (status uint32, done bool) {
-	p := walk.resume(n)
+// flushChildren removes all descendants of the node h, leaves first, so that the tree is whole after every step. done is
+// false after a preemption: call again; walk saves going down again.
+func flushChildren(h uint32, walk *treeWalk) (status uint32, done bool) {
+	n := nodeAt(h)
+	at := walk.resume(h, h)
 	for down := 1; ; down++ {
+		p := nodeAt(at)
 		if p.next != 0 && nodeAt(p.next).depth > p.depth {
-			p = nodeAt(p.next)
+			at = p.next
 			if down&7 == 0 && preempted() {
-				walk.stop(p.handle())
+				walk.stop(h, at)
 				return status, false
 			}
 			continue
@@ -69,23 +71,20 @@ func flushChildren(n *node, walk *treeWalk) (status uint32, done bool) {
 			return status, true
 		}
 		// The predecessor of a first leaf is its parent.
-		parent := nodeAt(p.prev)
+		at = p.prev
 		status |= removeNode(p)
-		p = parent
 		if preempted() {
-			if p != n {
-				walk.stop(p.handle())
-			}
+			walk.stop(h, at)
 			return status, false
 		}
 	}
 }
 
-// flushTree removes n and all its descendants.
-func flushTree(n *node, walk *treeWalk) (status uint32, done bool) {
-	status, done = flushChildren(n, walk)
+// flushTree removes the node h and all its descendants.
+func flushTree(h uint32, walk *treeWalk) (status uint32, done bool) {
+	status, done = flushChildren(h, walk)
 	if done {
-		status |= removeNode(n)
+		status |= removeNode(nodeAt(h))
 	}
 	return
 }
@@ -134,7 +133,7 @@ func mapPage(from, to *Space, src, dst, rights uint32, grant bool, walk *treeWal
 			case grant && parent != 0:
 				if isAncestor(old, parent) {
 					// The receiver has it from of old; the sender's mapping just goes.
-					if _, done := flushTree(nodeAt(parent), walk); !done {
+					if _, done := flushTree(parent, walk); !done {
 						return mapAgain
 					}
 					return mapDone
@@ -153,7 +152,7 @@ func mapPage(from, to *Space, src, dst, rights uint32, grant bool, walk *treeWal
 				}
 			}
 		}
-		if _, done := flushTree(nodeAt(old), walk); !done {
+		if _, done := flushTree(old, walk); !done {
 			return mapAgain
 		}
 		// The flush may have taken the source.
@@ -162,7 +161,7 @@ func mapPage(from, to *Space, src, dst, rights uint32, grant bool, walk *treeWal
 		}
 	}
 	if grant && parent != 0 {
-		if rights&rightW == 0 && !revokeWrite(nodeAt(parent), walk) {
+		if rights&rightW == 0 && !revokeWrite(parent, walk) {
 			return mapAgain
 		}
 		moveNode(parent, to, dst, rights)

@@ -78,7 +78,7 @@ func flushSent(from *Space, send Fpage, p *[6]uint32, walk *treeWalk) bool {
 		if pte := from.pte(addr); pte == nil {
 			step = ia32.LargeSize - addr&ia32.LargeMask
 		} else if *pte != 0 && !from.inArea(addr) {
-			if _, done := flushTree(nodeAt(*from.nodeSlot(addr)), walk); !done {
+			if _, done := flushTree(*from.nodeSlot(addr), walk); !done {
 				return false
 			}
 		}

@@ -275,7 +275,7 @@ func (s *Space) destroyTable() bool {
 			if s.inArea(addr) {
 				*pte = 0 // the KIP; UTCB pages went with their threads
 			} else if n := *s.nodeSlot(addr); n != 0 {
-				if _, done := flushTree(nodeAt(n), &s.walk); !done {
+				if _, done := flushTree(n, &s.walk); !done {
 					return false
 				}
 			} else {

@@ -42,7 +42,7 @@ func run(kernel string, modules []string, top int) error {
 		return err
 	}
 	cmd := exec.Command("qemu-system-i386", "-kernel", kernel, "-append", "exit=0xf4", "-initrd", strings.Join(modules, ","),
-		"-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot", "-m", "64",
+		"-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot", "-m", "128",
 		"-device", "isa-debug-exit,iobase=0xf4", "-icount", "shift=0,sleep=off", "-rtc", "base=2020-01-01,clock=vm",
 		"-singlestep", "-d", "exec,nochain", "-dfilter",
 		fmt.Sprintf("0x%x+0x%x,0x%x+0x%x", code.textStart, code.textEnd-code.textStart, code.bootStart, code.bootEnd-code.bootStart))

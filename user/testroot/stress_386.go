@@ -14,9 +14,9 @@ var stressCases = []testCase{
 	{"semantics-10-halt-in-transfer", haltInTransfer},
 	{"semantics-5.5-delete-in-unmap", deleteInUnmap},
 	{"semantics-5.7-delete-in-delete", deleteInDelete},
-	{"semantics-5-random-mappings", func() { randomMappings(0x1234567, 500) }},
+	{"semantics-5-random-mappings", func() { randomMappings(0x1234567, 250) }},
 	{"semantics-5-random-mappings-under-interrupts", randomUnderInterrupts},
-	{"semantics-5-random-mappings-with-deletions", func() { randomMappings(0x7654321, 400) }},
+	{"semantics-5-random-mappings-with-deletions", func() { randomMappings(0x7654321, 250) }},
 }
 
 // bulk is a rig of this space that sends 31 items of 4 MiB each to r, which waits for it.
@@ -40,39 +40,55 @@ const (
 	receiveAborted = 7<<1 | 1
 )
 
-// ended checks how the IPC of a rig ended: with the error, or not at all in time.
-func (r *rig) ended(e event, code uint32) (failed bool) {
+// ended checks how the IPC of a rig ended: with one of the errors, or well.
+func (r *rig) ended(e event, codes ...uint32) (failed bool) {
 	r.done(e, callLength)
 	if e.regs.ESI&uint32(l4.Failed) == 0 {
 		return false
 	}
 	local := r.local()
 	got, _ := r.peek(local - 36)
-	equal("error of the transfer", got, code)
+	for _, c := range codes {
+		if got == c {
+			return true
+		}
+	}
+	equal("error of the transfer", got, codes[0])
 	return true
 }
 
 // pieces are times at which a transfer is disturbed, in microseconds.
 var pieces = [...]uint64{20, 60, 150, 300, 700, 1500}
 
+// States as Schedule tells them. Not every look comes in the middle of a transfer, so it is tried more than once, at
+// other times.
 func transferStates() {
-	r := newRigIn(nil)
-	s := bulk(r)
 	var seen [8]uint32
-	for range 2000 {
-		seen[l4.State(s.id)]++
-		seen[l4.State(r.id)]++
-		l4.Sleep(l4.Microseconds(10))
-		if l4.State(r.id) != l4.Receiving && l4.State(r.id) != l4.WaitingReceive && l4.State(s.id) != l4.Sending {
-			break
+	for round := range uint64(50) {
+		here := marked()
+		r := newRigIn(nil)
+		s := bulk(r)
+		for us := 20 + 53*round; seen[l4.Sending] == 0; us *= 2 {
+			l4.Sleep(l4.Microseconds(us))
+			a, b := l4.State(s.id), l4.State(r.id)
+			seen[a]++
+			seen[b]++
+			check((a == l4.Sending) == (b == l4.Receiving), "only one side is in a transfer")
+			if a != l4.Sending && a != l4.Running {
+				break
+			}
+		}
+		check(!s.ended(s.next(soon), sendAborted), "sender failed")
+		check(!r.ended(r.next(soon), receiveAborted), "receiver failed")
+		r.shows(0x10000000+30<<22+0x3FF000, stamp(1023))
+		takeBack()
+		r.shows(0x10000000, 0)
+		here.rewind()
+		if seen[l4.Sending] > 0 {
+			return
 		}
 	}
-	check(seen[l4.Sending] > 0 && seen[l4.Receiving] > 0, "no transfer in progress was seen")
-	check(!s.ended(s.next(soon), sendAborted), "sender failed")
-	check(!r.ended(r.next(soon), receiveAborted), "receiver failed")
-	r.shows(0x10000000+30<<22+0x3FF000, stamp(1023))
-	takeBack()
-	r.shows(0x10000000, 0)
+	fatal(describe("no transfer in progress was seen"))
 }
 
 func abortSenderInTransfer() { abortInTransfer(true) }
@@ -117,7 +133,7 @@ func deleteReceiverInTransfer() {
 		s := bulk(r)
 		l4.Sleep(l4.Microseconds(us))
 		remove(r.id)
-		s.ended(s.next(soon), sendAborted)
+		s.ended(s.next(soon), sendAborted, uint32(sendNoPartner)) // it may not have begun
 		equal("unmap", uint32(s.unmap(l4.PageAt(hole, l4.RWX), false)), 0)
 		equal("nothing is left", uint32(l4.UnmapPage(l4.NewFpage(large, largeLog2, l4.RWX), false)), 0)
 		remove(s.id)
@@ -133,7 +149,7 @@ func deleteSenderInTransfer() {
 		s := bulk(r)
 		l4.Sleep(l4.Microseconds(us))
 		remove(s.id)
-		r.ended(r.next(soon), receiveAborted)
+		r.ended(r.next(soon), receiveAborted, uint32(receiveNoPartner))
 		takeBack()
 		r.shows(0x10000000, 0)
 		remove(r.id)
