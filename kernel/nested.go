@@ -33,10 +33,11 @@ func unnest(t *TCB) {
 	}
 }
 
-// resumeTransfer goes on with the transfer whose fault t's pager has answered, or ends it if op is opAbort. t is unnested.
+// resumeTransfer goes on with the transfer whose fault t's pager has answered, or ends it if op is opAbort. t has
+// just been unnested.
 func resumeTransfer(t *TCB, op uint8) {
 	s := t
-	if t.State == StateReceiving {
+	if t.outer.receiver { // the state does not tell: a sender that gets a map item is receiving as well
 		s = t.peer.tcb()
 	}
 	setOp(s, op)
