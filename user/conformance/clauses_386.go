@@ -125,7 +125,7 @@ var clauses = [...]clause{
 
 // suite are all cases, by topic.
 var suite = [...][]testCase{
-	stringCases, cutCases, faultCases,
+	stringCases, cutCases, faultCases, limitCases, abortCases,
 }
 
 // word cuts the first word off s.
