@@ -17,6 +17,7 @@ type outerIPC struct {
 func nest(t *TCB) {
 	t.outer = outerIPC{t.tag, t.timeouts, t.from, t.sendTo, t.peer, t.State == StateReceiving}
 	t.nested = true
+	t.sendTo, t.peer = 0, 0
 	if !t.outer.receiver {
 		clearOp(t)
 	}
@@ -81,6 +82,8 @@ func leaveNested(t *TCB) {
 		return
 	}
 	switch t.State {
+	case StateReady:
+		clearOp(t) // it was about to receive the answer
 	case StateSend:
 		dequeueSender(t)
 	case StateReceiving:
