@@ -125,6 +125,7 @@ var clauses = [...]clause{
 
 // suite are all cases, by topic.
 var suite = [...][]testCase{
+	phaseCases, sendCases, receiveCases, messageCases,
 	stringCases, cutCases, faultCases, limitCases, abortCases,
 }
 
