@@ -10,12 +10,14 @@ type outerIPC struct {
 	tag, timeouts uint32
 	from          ThreadID
 	sendTo, peer  Ref
+	virtual       ThreadID // what the outer message says of its sender and receiver
+	intended      ThreadID
 	receiver      bool // role in the transfer
 }
 
 // nest sets the outer IPC of t aside.
 func nest(t *TCB) {
-	t.outer = outerIPC{t.tag, t.timeouts, t.from, t.sendTo, t.peer, t.State == StateReceiving}
+	t.outer = outerIPC{t.tag, t.timeouts, t.from, t.sendTo, t.peer, t.virtual, t.intended, t.State == StateReceiving}
 	t.nested = true
 	t.sendTo, t.peer = 0, 0
 	if !t.outer.receiver {
@@ -29,6 +31,7 @@ func unnest(t *TCB) {
 	t.nested = false
 	t.ipc = ipcUser
 	t.tag, t.timeouts, t.from, t.sendTo, t.peer = o.tag, o.timeouts, o.from, o.sendTo, o.peer
+	t.virtual, t.intended = o.virtual, o.intended
 	if o.receiver {
 		t.State = StateReceiving
 	}

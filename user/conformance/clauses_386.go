@@ -126,6 +126,7 @@ var clauses = [...]clause{
 // suite are all cases, by topic.
 var suite = [...][]testCase{
 	phaseCases, sendCases, receiveCases, messageCases,
+	timeCases, propagateCases, redirectCases,
 	stringCases, cutCases, faultCases, limitCases, abortCases,
 }
 

@@ -24,7 +24,8 @@ type puppet struct {
 	pager    l4.ThreadID // during the IPC; nil means the case
 
 	// Results.
-	busy     bool
+	busy     bool // has something to do and, unless quiet, has not told the case that it is done
+	inIPC    bool
 	sender   l4.ThreadID
 	result   l4.MsgTag
 	code     l4.IPCError
@@ -98,8 +99,9 @@ func (p *puppet) loop() {
 	u := l4.MyUTCB()
 	u.ExceptionHandler = controller
 	for {
-		p.busy = false
-		if !p.quiet {
+		if p.inIPC = false; p.quiet {
+			p.busy = false
+		} else {
 			l4.Ipc(controller, l4.NilThread, 0, l4.NewTag(labelDone, 0, 0))
 		}
 		p.listen(u)
@@ -153,7 +155,7 @@ func (p *puppet) perform(u *l4.UTCB) {
 // begin lets the puppet do its IPC.
 func (p *puppet) begin() {
 	check(!p.busy, "puppet is busy")
-	p.busy = true
+	p.busy, p.inIPC = true, true
 	var m l4.Msg
 	p.tell(m.Start(labelGo))
 }
@@ -194,6 +196,7 @@ func next(limit l4.Time) (e event, ok bool) {
 		}
 		p := puppetOf(from)
 		if p != nil && m.Tag() == l4.NewTag(labelDone, 0, 0) {
+			p.busy = false
 			return event{p: p, done: true}, true
 		}
 		f, isFault := m.PageFault()
@@ -254,7 +257,7 @@ func (p *puppet) stillBusy(what string) {
 		}
 		fatal(t)
 	}
-	check(p.busy, what)
+	check(p.inIPC, what)
 }
 
 // wait waits for a quiet puppet.
