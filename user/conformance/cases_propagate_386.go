@@ -48,6 +48,12 @@ func propagateOwn() {
 		equalID("ActualSender", r.actual, s.id)
 		sameWords(s, r, 2)
 	}
+	step("in its own name")
+	s.sends(r.id, tag(0, 0)).as(s.id)
+	meet(s, r, l4.AnyThread)
+	equalID("sender", r.sender, s.id)
+	check(r.result.Propagated(), "bit p")
+	equalID("ActualSender", r.actual, s.id)
 	step("seen in the virtual sender's own space")
 	r = newPuppet(s.space, target)
 	s.sends(r.id, tag(0, 0)).as(virtual.id)

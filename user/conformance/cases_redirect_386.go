@@ -243,8 +243,6 @@ func redirectFaults() {
 	fill(s.back, 0x1000, 1, 0)
 	s.set(item(100), s.zone)
 	r.accepts(strings, item(100), r.zone)
-	local := newPuppet(&home, target)
-	_ = local
 	s.receives(r.id) // a fault in its own buffer: the sender is not redirected
 	s.accepts(strings, item(100), s.zone)
 	r.set(item(100), r.zone)
