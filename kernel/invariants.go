@@ -139,7 +139,7 @@ func checkThread(t *TCB, n *tally) string {
 		if t.heapIndex > timeouts.count || slot(t.heapIndex).tcb() != t {
 			return "a thread's place in the timeout heap is wrong"
 		}
-		if t.State != StateSend && t.State != StateReceive {
+		if t.State != StateSend && t.State != StateReceive && !inTransferAsSender(t) {
 			return "a thread that does not wait has a timeout"
 		}
 	}
@@ -160,20 +160,13 @@ func checkIPC(t *TCB, n *tally) string {
 		if t.sendTo == 0 || t.sendTo.tcb().sendHead == 0 {
 			return "a sender is in no send queue"
 		}
-	case t.op == opTransfer:
-		r := t.sendTo
-		if t.State != StateReady || r == 0 || r.tcb().State != StateReceiving || r.tcb().peer != t.ref() {
-			return "a transfer has no receiver"
-		}
-	case t.sendTo != 0:
+	case t.sendTo != 0 && (t.nested || !inTransferAsSender(t)):
 		return "a thread that does not send has a receiver"
-	}
-	if t.State == StateReceiving {
-		if t.peer == 0 || t.peer.tcb().op != opTransfer || t.peer.tcb().sendTo != t.ref() {
-			return "a locked receiver has no sender"
-		}
-	} else if t.peer != 0 {
+	case t.peer != 0 && t.State != StateReceiving:
 		return "a thread that is not receiving is locked"
+	}
+	if wrong := checkTransfer(t); wrong != "" {
+		return wrong
 	}
 	if (t.op != opNone) != (t.Reasons&ia32.ReasonOp != 0) {
 		return "a pending operation and its reason disagree"
@@ -196,6 +189,48 @@ func checkIPC(t *TCB, n *tally) string {
 		}
 	}
 	return ""
+}
+
+// checkTransfer: sender and receiver of a transfer point at each other, in the IPC of their own or in the one set aside
+// while one of them has a page fault; each state says who of the two goes on.
+func checkTransfer(t *TCB) string {
+	if inTransferAsSender(t) {
+		r := t.sendTo
+		if t.nested {
+			r = t.outer.sendTo
+		}
+		switch {
+		case r == 0 || !lockedBy(r.tcb(), t.ref()):
+			return "a transfer has no receiver"
+		case (t.op == opTransfer || t.op == opAbort) && t.State != StateReady:
+			return "a sender copies and waits"
+		case (t.State == StateFaultWait) != (r.tcb().nested && r.tcb().outer.receiver):
+			return "a sender waits for a fault that its receiver does not have, or does not wait"
+		}
+	}
+	if t.State == StateReceiving && !sendsTo(t.peer, t.ref()) || t.nested && t.outer.receiver && !sendsTo(t.outer.peer, t.ref()) {
+		return "a locked receiver has no sender"
+	}
+	if t.nested && t.State != StateSend && t.State != StateReceive && t.State != StateReceiving && t.op != opReceive {
+		return "a thread with a page fault in mid transfer is not in IPC for it"
+	}
+	return ""
+}
+
+// lockedBy reports whether r is locked by a transfer of s.
+func lockedBy(r *TCB, s Ref) bool {
+	return r.State == StateReceiving && r.peer == s || r.nested && r.outer.receiver && r.outer.peer == s
+}
+
+// sendsTo reports whether s is in a transfer to r.
+func sendsTo(s, r Ref) bool {
+	if s == 0 || !inTransferAsSender(s.tcb()) {
+		return false
+	}
+	if x := s.tcb(); x.nested {
+		return x.outer.sendTo == r
+	}
+	return s.tcb().sendTo == r
 }
 
 func (t *TCB) version() uint32 { return t.GlobalID & 0x3FFF }

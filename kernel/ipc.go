@@ -70,7 +70,7 @@ func sendPhase(t *TCB, to ThreadID) bool {
 		ipcFail(t, ipcNoPartner|phaseSend)
 		return false
 	}
-	if t.ipc == ipcUser && t.virtual|t.space().redirector != nilThread {
+	if t.ipc != ipcInterrupt && t.virtual|t.space().redirector != nilThread {
 		if r = redirect(t, r); r == nil {
 			ipcFail(t, ipcNoPartner|phaseSend)
 			return false

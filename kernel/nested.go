@@ -10,13 +10,16 @@ type outerIPC struct {
 	tag, timeouts uint32
 	from          ThreadID
 	sendTo, peer  Ref
+	virtual       ThreadID // what the outer message says of its sender and receiver
+	intended      ThreadID
 	receiver      bool // role in the transfer
 }
 
 // nest sets the outer IPC of t aside.
 func nest(t *TCB) {
-	t.outer = outerIPC{t.tag, t.timeouts, t.from, t.sendTo, t.peer, t.State == StateReceiving}
+	t.outer = outerIPC{t.tag, t.timeouts, t.from, t.sendTo, t.peer, t.virtual, t.intended, t.State == StateReceiving}
 	t.nested = true
+	t.sendTo, t.peer = 0, 0
 	if !t.outer.receiver {
 		clearOp(t)
 	}
@@ -28,15 +31,17 @@ func unnest(t *TCB) {
 	t.nested = false
 	t.ipc = ipcUser
 	t.tag, t.timeouts, t.from, t.sendTo, t.peer = o.tag, o.timeouts, o.from, o.sendTo, o.peer
+	t.virtual, t.intended = o.virtual, o.intended
 	if o.receiver {
 		t.State = StateReceiving
 	}
 }
 
-// resumeTransfer goes on with the transfer whose fault t's pager has answered, or ends it if op is opAbort. t is unnested.
+// resumeTransfer goes on with the transfer whose fault t's pager has answered, or ends it if op is opAbort. t has
+// just been unnested.
 func resumeTransfer(t *TCB, op uint8) {
 	s := t
-	if t.State == StateReceiving {
+	if t.outer.receiver { // the state does not tell: a sender that gets a map item is receiving as well
 		s = t.peer.tcb()
 	}
 	setOp(s, op)
@@ -80,6 +85,8 @@ func leaveNested(t *TCB) {
 		return
 	}
 	switch t.State {
+	case StateReady:
+		clearOp(t) // it was about to receive the answer
 	case StateSend:
 		dequeueSender(t)
 	case StateReceiving:

@@ -2,6 +2,8 @@ package kernel
 
 // Propagation and redirectors (semantics 1.7, 1.8). Both are decided once, when the send phase finds its receiver, and kept in
 // the sender's TCB: virtual is then the accepted virtual sender, intended the receiver that a redirector stands in for.
+// Fault and exception messages are redirected like all others; the redirector passes them on in the name of the faulting
+// thread, which waits for its pager and gets the answer directly.
 
 // redirect returns who gets t's message for r: r, or the redirector of t's space (nil if that has gone). It accepts or
 // drops the virtual sender.
@@ -16,7 +18,7 @@ func redirect(t, r *TCB) *TCB {
 		return r
 	}
 	v := resolve(t, t.virtual)
-	if v == nil || v == t || v.Space == 0 || !mayPropagate(t, r, v) {
+	if v == nil || v.Space == 0 || !mayPropagate(t, r, v) {
 		t.virtual = nilThread
 	} else {
 		t.virtual = v.id()

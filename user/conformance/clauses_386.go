@@ -125,7 +125,9 @@ var clauses = [...]clause{
 
 // suite are all cases, by topic.
 var suite = [...][]testCase{
-	stringCases, cutCases,
+	phaseCases, sendCases, receiveCases, messageCases,
+	timeCases, propagateCases, redirectCases,
+	stringCases, cutCases, faultCases, limitCases, abortCases,
 }
 
 // word cuts the first word off s.

@@ -54,6 +54,7 @@ func main() {
 	l4.OnDeath = func() { fatal(new(l4.Text).Str("panic, see above")) }
 	readOptions()
 	takeMemory()
+	clockInterrupt(false) // gets the ports from sigma0, if they must be got: it pages this thread only
 	startPageServer()
 	n := 0
 	for _, cases := range suite {

@@ -21,9 +21,11 @@ type puppet struct {
 	br       [33]uint32
 	xfer     l4.Timeouts
 	virtual  l4.ThreadID
+	pager    l4.ThreadID // during the IPC; nil means the case
 
 	// Results.
-	busy     bool
+	busy     bool // has something to do and, unless quiet, has not told the case that it is done
+	inIPC    bool
 	sender   l4.ThreadID
 	result   l4.MsgTag
 	code     l4.IPCError
@@ -31,8 +33,8 @@ type puppet struct {
 	brs      [33]uint32
 	actual   l4.ThreadID
 	intended l4.ThreadID
-	words    [2]uint32
-	start    uint64 // clock before and after
+	words    [3]uint32 // ThreadWords and ErrorCode
+	start    uint64    // clock before and after
 	end      uint64
 }
 
@@ -54,6 +56,9 @@ const (
 
 // unusedMR is what registers hold that no message may touch.
 func unusedMR(i uint32) uint32 { return 0xEEEE0000 + i }
+
+// unusedError is the ErrorCode of a puppet that had no error.
+const unusedError = 0x55AA55A
 
 // newPuppet makes a puppet in s: nil means a space of its own, &home this one. Region is behind its zone.
 func newPuppet(s *space, region int) *puppet {
@@ -82,7 +87,7 @@ func newPuppet(s *space, region int) *puppet {
 // clean sets all arguments to "nothing".
 func (p *puppet) clean() {
 	p.to, p.from, p.times, p.tag, p.xfer, p.virtual = l4.NilThread, l4.NilThread, 0, 0, 0, l4.NilThread
-	p.lipc, p.quiet = false, false
+	p.lipc, p.quiet, p.pager = false, false, l4.NilThread
 	for i := range p.mr {
 		p.mr[i] = unusedMR(uint32(i))
 	}
@@ -94,12 +99,15 @@ func (p *puppet) loop() {
 	u := l4.MyUTCB()
 	u.ExceptionHandler = controller
 	for {
-		p.busy = false
-		if !p.quiet {
+		if p.inIPC = false; p.quiet {
+			p.busy = false
+		} else {
 			l4.Ipc(controller, l4.NilThread, 0, l4.NewTag(labelDone, 0, 0))
 		}
 		p.listen(u)
-		u.Pager = controller
+		if u.Pager = p.pager; p.pager == l4.NilThread {
+			u.Pager = controller
+		}
 		p.perform(u)
 		u.XferTimeouts, u.Pager = 0, pageServer
 	}
@@ -124,7 +132,7 @@ func (p *puppet) perform(u *l4.UTCB) {
 	copy(u.MR[1:], p.mr[1:])
 	u.XferTimeouts, u.VirtualSender = p.xfer, p.virtual
 	u.ThreadWord0, u.ThreadWord1 = 0x77770000, 0x77770001
-	u.IntendedReceiver = 0
+	u.IntendedReceiver, u.ErrorCode = 0, unusedError
 	p.start = l4.SystemClock()
 	if p.lipc {
 		p.sender, p.result = l4.Lipc(p.to, p.from, p.times, p.tag)
@@ -141,13 +149,13 @@ func (p *puppet) perform(u *l4.UTCB) {
 		p.brs[i] = u.BR(uint32(i))
 	}
 	p.actual, p.intended = u.VirtualSender, u.IntendedReceiver
-	p.words = [2]uint32{u.ThreadWord0, u.ThreadWord1}
+	p.words = [3]uint32{u.ThreadWord0, u.ThreadWord1, u.ErrorCode}
 }
 
 // begin lets the puppet do its IPC.
 func (p *puppet) begin() {
 	check(!p.busy, "puppet is busy")
-	p.busy = true
+	p.busy, p.inIPC = true, true
 	var m l4.Msg
 	p.tell(m.Start(labelGo))
 }
@@ -170,7 +178,7 @@ func (p *puppet) run() {
 
 // event is what a puppet says: that it is done, or a fault in its zone, or anything else outside the image.
 type event struct {
-	p     *puppet
+	p     *puppet // nil for none
 	done  bool
 	fault l4.PageFault
 }
@@ -188,6 +196,7 @@ func next(limit l4.Time) (e event, ok bool) {
 		}
 		p := puppetOf(from)
 		if p != nil && m.Tag() == l4.NewTag(labelDone, 0, 0) {
+			p.busy = false
 			return event{p: p, done: true}, true
 		}
 		f, isFault := m.PageFault()
@@ -248,7 +257,7 @@ func (p *puppet) stillBusy(what string) {
 		}
 		fatal(t)
 	}
-	check(p.busy, what)
+	check(p.inIPC, what)
 }
 
 // wait waits for a quiet puppet.
