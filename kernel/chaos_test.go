@@ -265,7 +265,10 @@ func (c *chaos) actServe() {
 		}
 	}
 	*t.mr(1), *t.mr(2) = c.page()|itemMap<<1, c.fpage()|7
-	if c.roll(2) == 0 {
+	switch c.roll(4) {
+	case 0:
+		*t.mr(2) = ioFpage(2048*c.roll(4), c.roll(13))
+	case 1, 2:
 		*t.mr(2) = 20<<4 | c.page() | 7 // long enough for several preemption points
 	}
 	c.note("serve %#x: %#x", to, *t.mr(2))

@@ -3,8 +3,9 @@
 package kernel
 
 const (
-	mappingSequences = 60
+	mappingSequences = 30
 	ipcSequences     = 20
-	stormRounds      = 300
-	hostileBoots     = 60
+	stormRounds      = 100
+	hostileBoots     = 30
+	portSequences    = 10
 )

@@ -4,8 +4,9 @@ package kernel
 
 // How much the random tests do; under the race detector less (effort_race_test.go).
 const (
-	mappingSequences = 1000
-	ipcSequences     = 300
+	mappingSequences = 1500
+	ipcSequences     = 250
 	stormRounds      = 10000
 	hostileBoots     = 600
+	portSequences    = 60
 )

@@ -151,7 +151,7 @@ func (w *world) entered() {
 }
 
 // maxInterrupts bounds what a test can take: more means that some operation begins anew after each.
-const maxInterrupts = 5000
+const maxInterrupts = 20000
 
 // testLine is the interrupt line that tests raise at preemption points.
 const testLine = 3

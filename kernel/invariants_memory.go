@@ -138,9 +138,10 @@ func checkSpace(s *Space, n *pageTally) string {
 
 // checkTable compares each entry of a page table with its node.
 func checkTable(s *Space, base, table uint32, n *pageTally) string {
+	shadow := descOf(table).aux
 	for i := uint32(0); i < 1024; i++ {
 		addr := base + i<<12
-		pte, node := *word(table + 4*i), *word(descOf(table).aux + 4*i)
+		pte, node := *word(table + 4*i), *word(shadow + 4*i)
 		if pte == 0 && node == 0 {
 			continue
 		}

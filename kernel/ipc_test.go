@@ -211,12 +211,22 @@ func (w *ipcWorld) callIPC(x *ipcThread, t *TCB) {
 	if w.roll(4) == 0 {
 		from = to
 	}
+	common := w.roll(3) == 0
+	if common {
+		// What shortIPC is for: call or reply to somebody who waits, then wait without end.
+		for _, y := range w.model.threads {
+			if y.state == modelReceive && w.roll(2) == 0 {
+				to = y.id()
+			}
+		}
+		from, time = [2]ThreadID{to, anyThread}[w.roll(2)], time&^0xFFFF
+	}
 	u := w.roll(6)
 	tag := u | w.roll(4)<<16
-	if w.roll(2) == 0 {
+	if !common && w.roll(2) == 0 {
 		tag |= w.roll(16) << 12 // bits that count for nothing
 	}
-	if w.roll(12) == 0 {
+	if !common && w.roll(12) == 0 {
 		tag |= 62 << 6 // too many words, or typed ones that make it so
 		u = tag & 63
 		if u < 2 {
