@@ -24,17 +24,20 @@ kernel_sources := $(shell find boot arch kernel -type f -not -name '*_test.go') 
 user_sources := $(shell find user -type f -not -name '*_test.go')
 
 .DEFAULT_GOAL := help
-.PHONY: help run smoke test audit figures iso cd debug build kernel programs vet test-host test-boot deps clean
+.PHONY: help run smoke conformance test audit figures iso cd debug build kernel programs vet test-host test-boot deps clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 run: deps-qemu build ## boot and talk to the console [FILE=path LIMIT=pages MEM=MiB ICOUNT=1]; Ctrl-A X or quit leaves
 	@$(call boot,prompt)
 
 smoke: deps-qemu build ## boot without a prompt, print the result lines, check them [FILE= LIMIT= MEM= ICOUNT=]
 	@$(call boot,smoke)
+
+conformance: deps-qemu build ## boot the conformance program: a table of IPC clauses, cases and results [MEM= ICOUNT=1]
+	@build/bin/run conformance -mem "$$RAW_MEM" -icount "$$RAW_ICOUNT"
 
 test: deps build/bin/.made ## everything: build, vet, host tests, audit, boot tests; the last line counts
 	@build/bin/verdict -make "$(MAKE)" build vet test-host audit test-boot

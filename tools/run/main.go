@@ -2,6 +2,7 @@
 //
 //	run prompt [flags]    boot and talk to the console; Ctrl-A X or quit leaves
 //	run smoke [flags]     boot, print the result lines, check them, exit
+//	run conformance       boot the conformance program, which prints its table
 //	run iso -o FILE       write an image that boots from CD
 //	run cd -image FILE    boot such an image and talk to the console
 //	run debug [flags]     boot stopped, with gdb attached
@@ -40,6 +41,7 @@ type mode struct {
 var modes = []mode{
 	{"prompt", prompt},
 	{"smoke", smoke},
+	{"conformance", conformance},
 	{"iso", iso},
 	{"cd", cd},
 	{"debug", debug},
@@ -66,7 +68,7 @@ func main() {
 }
 
 func usage() {
-	fmt.Fprintln(os.Stderr, "usage: run prompt|smoke|iso|cd|debug [flags]; run smoke -help lists the flags")
+	fmt.Fprintln(os.Stderr, "usage: run prompt|smoke|conformance|iso|cd|debug [flags]; run smoke -help lists the flags")
 	os.Exit(2)
 }
 

@@ -127,7 +127,7 @@ var clauses = [...]clause{
 var suite = [...][]testCase{
 	phaseCases, sendCases, receiveCases, messageCases,
 	timeCases, propagateCases, redirectCases,
-	stringCases, cutCases, faultCases, limitCases, abortCases,
+	stringCases, cutCases, faultCases, limitCases, abortCases, busyCases,
 }
 
 // word cuts the first word off s.
