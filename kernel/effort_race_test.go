@@ -4,7 +4,7 @@ package kernel
 
 const (
 	mappingSequences = 30
-	ipcSequences     = 20
+	ipcSequences     = 8
 	stormRounds      = 100
 	hostileBoots     = 30
 	portSequences    = 10

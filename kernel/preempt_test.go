@@ -107,9 +107,15 @@ func TestLongTreesPreempted(t *testing.T) {
 	}
 }
 
-// A map item is preempted while it flushes what its first page covers; meanwhile that page's source loses w, so that the page is to be
-// skipped now. The second page must not go on in the tree of the first.
+// A map item is preempted while it flushes what its first page covers. Meanwhile that page's source loses w, so that the page is to be
+// skipped now: the second page must not go on in the tree of the first. Or the tree is cut above the place where the
+// flush was: it must not go on at a node that is gone.
 func TestStaleWalk(t *testing.T) {
+	t.Run("source loses w", func(t *testing.T) { staleWalk(t, false) })
+	t.Run("tree is cut", func(t *testing.T) { staleWalk(t, true) })
+}
+
+func staleWalk(t *testing.T, cut bool) {
 	w := newMapWorld(t, 256)
 	const frame, p, q = 0x00300000, 0x10000000, 0x20000000
 	page := func(addr, rights uint32) Fpage { return Fpage(addr | 12<<4 | rights) }
@@ -127,13 +133,18 @@ func TestStaleWalk(t *testing.T) {
 	}
 	w.compare()
 	w.handle(handlerID)
-	revoked := false
+	done := false
 	w.between = func() {
-		if !revoked {
+		switch {
+		case done:
+		case cut:
+			w.run(w.threads[3])
+			w.call(callUnmap, regs{si: uint32(page(q+0x01000000+1<<13, 7))})
+		default:
 			w.run(w.sigma0)
 			w.call(callUnmap, regs{si: uint32(page(frame, rightW))})
 		}
-		revoked = true
+		done = true
 	}
 	w.raise(1, 0)
 	w.send(1, 2, Fpage(p|13<<4|7), q, completePage, false)

@@ -201,3 +201,26 @@ func TestPool(t *testing.T) {
 		}
 	}
 }
+
+// An interrupt that comes while the scheduler drops stale entries wakes its handler although nobody else is left to run.
+func TestWokenAmongStaleEntries(t *testing.T) {
+	w := bootWorld(t, 600)
+	w.handle(handlerID)
+	h := w.handler
+	w.handler = nil
+	for i := uint32(0); i < 40; i++ {
+		id := tid(100+i, 1)
+		if code := w.control(id, rootID, rootID, nilThread, utcbUnchanged); code != errOK {
+			t.Fatalf("thread %d: error %d", i, code)
+		}
+		x := lookup(id)
+		x.State = StateReady
+		enqueue(x)
+		x.State = StateInactive
+	}
+	w.raise(1, 0)
+	w.ipc(nilThread, rootID, 0, 0)
+	if running() != h {
+		t.Errorf("thread %d runs", running().number())
+	}
+}

@@ -55,6 +55,7 @@ func ipcRegistersCancel() {
 	u.MR[1], u.MR[2] = 0x123, 0x456
 	e := r.callFor(linkIpc, moment)
 	equal("sleeps", e.kind, nothing)
+	waitState(r.id, l4.WaitingReceive)
 	succeeds("cancel", l4.Cancel(r.id))
 	e = r.next(soon)
 	r.ipcRegisters(&e, 0x123, 0x456)

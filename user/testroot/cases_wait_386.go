@@ -249,7 +249,7 @@ func timeEncodings() {
 			l4.Receive(l4.MyGlobalID(), &m, long)
 		})
 		l4.Sleep(tick)
-		equal("still asleep", uint32(l4.State(id)), uint32(l4.WaitingReceive))
+		waitState(id, l4.WaitingReceive)
 		remove(id)
 	}
 }
