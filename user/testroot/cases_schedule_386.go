@@ -94,7 +94,9 @@ func scheduleTimeslice() {
 		_, _, err := l4.Schedule(id, l4.Scheduling{Time: l4.TimeControl(t, l4.Never), Processor: same, Priority: same, Preemption: same})
 		succeeds("Schedule", err)
 		before := counted(0)
-		l4.Sleep(tick)
+		for n := 0; n < 100 && counted(0) == before; n++ {
+			l4.Sleep(tick)
+		}
 		check(counted(0) != before, "does not run")
 	}
 }
@@ -149,6 +151,9 @@ func strictPriority() {
 	spawnAt(50, count(0))
 	l4.Sleep(l4.Milliseconds(15))
 	equal("the lower one ran", counted(0), 0)
+	for n := 0; n < 100 && counted(1) == 0; n++ {
+		l4.Sleep(tick)
+	}
 	check(counted(1) > 0, "the higher one did not run")
 }
 
@@ -243,7 +248,9 @@ func priorityZero() {
 	counter[0] = 0
 	id := spawnAt(1, count(0))
 	succeeds("lowest", l4.SetPriority(id, 0))
-	l4.Sleep(l4.Milliseconds(3))
+	for n := 0; n < 100 && counted(0) == 0; n++ {
+		l4.Sleep(tick)
+	}
 	check(counted(0) > 0, "a thread of priority 0 does not run")
 	succeeds("highest", l4.SetPriority(id, 99))
 	remove(id)

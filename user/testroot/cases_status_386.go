@@ -106,7 +106,9 @@ func codeTakenAway() {
 		for at := k.Root.Low &^ 0xFFFF; at < k.Root.High; at += 0x10000 {
 			l4.UnmapPage(l4.NewFpage(at, 16, l4.RWX), false)
 		}
-		l4.Sleep(moment)
+		for n := 0; n < 100 && counted(0) == before; n++ {
+			l4.Sleep(tick)
+		}
 		check(counted(0) != before, "it does not go on")
 	}
 	r.patterns()
