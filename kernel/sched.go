@@ -117,9 +117,13 @@ func makeReady(t *TCB) {
 // leave ends a kernel entry of thread t, which may be ready or not: it decides who runs next (semantics 1.5) and
 // arranges for exitToUser to go there.
 func leave(t *TCB) {
-	if h := cpu.handoff; h != 0 && t != nil && !t.ready() && !cpu.resched && cpu.pending|uint32(cpu.donated) == 0 && cpu.owner != 0 {
-		// The common case: a sender blocks and its receiver goes on, on the same timeslice.
-		if w := h.tcb(); w.ready() && w.Reasons&^ia32.ReasonPending == 0 && cpu.top <= rank(w) {
+	// The common cases: the caller goes on; or it blocks and who it woke goes on, on the same timeslice.
+	if t != nil && cpu.pending|uint32(cpu.donated) == 0 && !cpu.resched && cpu.owner != 0 {
+		w := t
+		if cpu.handoff != 0 && !t.ready() {
+			w = cpu.handoff.tcb()
+		}
+		if (w != t || cpu.handoff == 0) && w.ready() && w.Reasons&^ia32.ReasonPending == 0 && cpu.top <= rank(w) {
 			cpu.handoff = 0
 			switchTo(w)
 			debugLeave()
