@@ -209,7 +209,7 @@ func propagateRetarget() {
 			remove(p.id)
 		}
 		resetPuppets()
-		stacksUsed, home.utcbs = stacksUsed-3, home.utcbs
+		stacksUsed -= 3
 	}
 	step("the new partner's deletion ends the wait")
 	client, worker := newPuppet(nil, source), newPuppet(&home, target)
