@@ -26,6 +26,7 @@ func conformance(o *options) error {
 	if err := o.tune(m); err != nil {
 		return err
 	}
+	m.ICount = true // cases that measure time must not see how busy the host is
 	log, err := os.Create(o.log)
 	if err != nil {
 		return err

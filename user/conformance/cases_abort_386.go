@@ -12,6 +12,7 @@ var abortCases = []testCase{
 	{"abort-delete-in-fault", "10.7", abortDeleteInFault},
 	{"abort-delete-in-copy", "10.7", abortDeleteInCopy},
 	{"abort-delete-pager", "4.1.1 4.1.2", abortDeletePager},
+	{"abort-migrate", "10.7", abortMigrate},
 	{"abort-halt-in-fault", "4.1.5 1.1.8", abortHalt},
 	{"abort-then-again", "4.3.1 4.2.5", abortThenAgain},
 }
@@ -31,15 +32,28 @@ func faultOf(s, r, p *puppet, taken bool) {
 	}
 	s.set(item(0x1000), s.zone+from)
 	r.accepts(strings, item(0x1000), r.zone+to)
+	if !taken {
+		atOnce(s, r, true)
+	}
 	launch(s, r, tag(0, 2))
 	switch {
 	case !taken:
-		l4.Sleep(moment)
+		atOnce(s, r, false)
 	case p == s:
 		s.faults(s.zone+0x1000, l4.Read)
 	default:
 		r.faults(r.zone+0x1000, l4.Write)
 	}
+}
+
+// atOnce puts puppets above the case, so that they run until they block when they are told to, or back to where they were.
+func atOnce(s, r *puppet, above bool) {
+	priority := uint32(usualPriority)
+	if above {
+		priority = casePriority + 1
+	}
+	succeeds("priority", l4.SetPriority(s.id, priority))
+	succeeds("priority", l4.SetPriority(r.id, priority))
 }
 
 func abortInFault() { abortEach(true) }
@@ -68,9 +82,12 @@ func abortEach(taken bool) {
 	}
 }
 
-// longCopy starts a copy of 4 MiB - 1 bytes and returns in the middle of it.
+// longCopy starts a copy of 4 MiB - 1 bytes and returns in the middle of it. The first byte of each page of the target was blank.
 func longCopy(s, r *puppet) {
 	for delay := uint64(300); delay >= 10; delay -= 10 {
+		for x := uint32(0); x < regionSize; x += l4.PageSize {
+			clear(r.back+x, 1)
+		}
 		s.set(item(l4.MaxString), s.zone)
 		r.accepts(strings, item(l4.MaxString), r.zone)
 		r.receives(s.id)
@@ -93,9 +110,6 @@ func abortInCopy() {
 	for k, victim := range [...]*puppet{s, r} {
 		for _, bits := range [...]l4.ExchangeFlags{l4.CancelIPC, [...]l4.ExchangeFlags{l4.CancelSend, l4.CancelReceive}[k]} {
 			step([...]string{"sender aborted", "receiver aborted"}[k])
-			for x := uint32(0); x < regionSize; x += 4096 {
-				clear(r.back+x, 1)
-			}
 			longCopy(s, r)
 			equal("state of the sender", uint32(l4.State(s.id)), uint32(l4.Sending))
 			equal("state of the receiver", uint32(l4.State(r.id)), uint32(l4.Receiving))
@@ -236,8 +250,8 @@ func abortDeletePager() {
 		}
 		s.set(item(0x1000), s.zone+from)
 		r.accepts(strings, item(0x1000), r.zone+to)
+		atOnce(s, r, true)
 		launch(s, r, tag(0, 2))
-		l4.Sleep(moment)
 		remove(victim)
 		finish(s, r)
 		cutAt(s, r, l4.Aborted, l4.Aborted, 0x800)
@@ -289,5 +303,31 @@ func abortThenAgain() {
 		faultOf(s, r, p, true)
 		p.answer(p.zone + 0x1000)
 		arrived(s, r)
+	}
+}
+
+// Migration to another space ends a transfer for both sides.
+func abortMigrate() {
+	for i := range uint32(2) {
+		step([...]string{"sender", "receiver"}[i])
+		first, second := pair()
+		s, r := newPuppet(first.space, source), newPuppet(second.space, target) // not in the UTCBs that others take
+		other := newPuppet(nil, target)
+		p, partner := s, r
+		if i == 1 {
+			p, partner = r, s
+		}
+		faultOf(s, r, p, true)
+		succeeds("migrate", l4.ThreadControl(p.id, other.id, l4.NilThread, l4.NilThread, l4.Unchanged))
+		partner.finish()
+		check(partner.code.Code() == l4.Aborted && partner.code.Offset() == 0x800, "partner's error")
+		// Who was moved has an error too, and goes on.
+		finish(p)
+		check(p.code.Code() == l4.Aborted || p.code.Code() == l4.Cancelled, "own error")
+		for _, q := range [...]*puppet{s, r, other, first, second} {
+			remove(q.id)
+		}
+		takeRegions()
+		resetPuppets()
 	}
 }

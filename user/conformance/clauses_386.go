@@ -127,7 +127,7 @@ var clauses = [...]clause{
 var suite = [...][]testCase{
 	phaseCases, sendCases, receiveCases, messageCases,
 	timeCases, propagateCases, redirectCases,
-	stringCases, cutCases, faultCases, limitCases, abortCases, busyCases,
+	stringCases, cutCases, faultCases, limitCases, abortCases, busyCases, libraryCases,
 }
 
 // word cuts the first word off s.

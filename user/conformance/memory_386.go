@@ -45,6 +45,13 @@ func takeMemory() {
 	}
 }
 
+// takeRegions takes all pages from all zones.
+func takeRegions() {
+	for i := range regions {
+		l4.UnmapPage(l4.NewFpage(regions[i], regionLog2, l4.RWX), false)
+	}
+}
+
 //go:noinline
 func load(addr uint32) uint32 { return *(*uint32)(unsafe.Add(nil, addr)) }
 

@@ -52,9 +52,7 @@ func cleanUp() {
 	for n := uint32(lastWorker); n >= firstWorker; n-- {
 		l4.DeleteThread(l4.Global(k.UserBase()+n, 1))
 	}
-	for i := range regions {
-		l4.UnmapPage(l4.NewFpage(regions[i], regionLog2, l4.RWX), false)
-	}
+	takeRegions()
 }
 
 // newID is the ID of a thread to make. It is deleted after the case.
