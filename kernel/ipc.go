@@ -128,6 +128,7 @@ func receivePhase(t *TCB) {
 		return
 	case lookAgain:
 		setOp(t, opReceive)
+		wakeUp(t) // a receiver whose page fault has just been delivered does not run
 		return
 	}
 	if s == nil {
