@@ -20,6 +20,7 @@ const (
 
 // Message tag (abi 1.9).
 const (
+	tagTyped      = 63 << 6
 	tagPropagated = 1 << 12
 	tagRedirected = 1 << 13
 	tagError      = 1 << 15
