@@ -184,7 +184,8 @@ func candidate(t *TCB, from ThreadID) (s *TCB, normal ThreadID, found int) {
 	p.waitedFor = true
 	if p.State == StateSend && p.sendTo == t.ref() {
 		s = p
-	} else if t.propagators != 0 {
+	} else if t.propagators != 0 && t.ipc != ipcInterrupt {
+		// An interrupt is acknowledged by its handler itself: no search, no preemption while interrupts are handled.
 		s, found = search(t, p.id())
 	}
 	return s, p.id(), found
