@@ -24,7 +24,7 @@ kernel_sources := $(shell find boot arch kernel -type f -not -name '*_test.go') 
 user_sources := $(shell find user -type f -not -name '*_test.go')
 
 .DEFAULT_GOAL := help
-.PHONY: help run smoke conformance test audit iso cd debug build kernel programs vet test-host test-boot deps clean
+.PHONY: help run smoke conformance test audit figures iso cd debug build kernel programs vet test-host test-boot deps clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -44,6 +44,9 @@ test: deps build/bin/.made ## everything: build, vet, host tests, audit, boot te
 
 audit: kernel ## prove stack depth, no allocation, no floating point in the linked kernel
 	@build/bin/audit build/pecan.elf
+
+figures: deps-qemu build ## count instructions and memory references: what docs/PERFORMANCE.md reports
+	@build/bin/trace build/sigma0.elf build/bench.elf
 
 iso: deps-iso build ## write build/pecan.iso, which boots from CD through GRUB [FILE= LIMIT=]
 	@$(call boot,iso)
@@ -79,7 +82,7 @@ deps-%:
 
 build/bin/.made: $(tool_sources)
 	@mkdir -p build/bin
-	@$(GO) build -buildvcs=false -o build/bin/ ./tools/run ./tools/audit ./tools/verdict
+	@$(GO) build -buildvcs=false -o build/bin/ ./tools/run ./tools/audit ./tools/verdict ./tools/trace
 	@touch $@
 
 # Apart from the others: a new builder means that everything is built again.

@@ -41,10 +41,10 @@ func Start() {
 	initClock(kHz)
 	describeClock()
 	cpu.top = -1
+	ia32.ProtectImage() // also ends the temporary views: directories copy what they find
 	initKernelThreads()
 	startServers()
 	ia32.UnmaskLine(ia32.LineTimer)
-	ia32.ProtectImage()
 	debugStart()
 	leave(nil)
 }
@@ -65,6 +65,7 @@ func bootPatched(kernel span) {
 				s.high = h + 1
 			}
 		}
+		s = s.without(memServer & 15)
 		s.low = (max(s.low, 1<<20) + ia32.PageMask) &^ ia32.PageMask
 		s.high = min(s.high, ia32.WindowMax) &^ ia32.PageMask
 		if s.low < s.high && !s.overlaps(kernel) && s.high-s.low > best.high-best.low {
@@ -81,6 +82,23 @@ func bootPatched(kernel span) {
 		}
 	}
 	initPool(best.low, best.high)
+}
+
+// without cuts off s what descriptors of the given type (low nibble) take of it: boot loaders may put modules and tables into
+// the block they reserve. The larger part remains.
+func (s span) without(kind uint32) span {
+	for i := uint32(0); i < memoryCount(); i++ {
+		k, low, high := memoryAt(i)
+		if k&15 != kind || k&memVirtual != 0 || low >= s.high || high < s.low {
+			continue
+		}
+		if low > s.low && low-s.low >= s.high-min(high, s.high-1) {
+			s.high = low
+		} else {
+			s.low = min(high, s.high-1) + 1
+		}
+	}
+	return s
 }
 
 // describeKernel appends what only the kernel knows: the size of user space, its own image, page 0.

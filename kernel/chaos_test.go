@@ -210,10 +210,7 @@ func (c *chaos) actServer(t *TCB) {
 	case k < 6:
 		c.actIPC()
 	case k == 6:
-		to, from := c.threadID(), anyThread
-		c.note("serve %#x", to)
-		*t.mr(1), *t.mr(2) = c.page()|itemMap<<1, c.fpage()|7
-		c.ipc(to, from, timeZero<<16|timeZero, [3]uint32{2 << 6, 0, 2}[c.roll(3)])
+		c.actServe()
 	case t == c.sigma0:
 		c.actUnmap()
 	case k == 7:
@@ -249,7 +246,33 @@ func (c *chaos) actCreate(i uint32) {
 	}, func() {
 		*c.root.mr(1), *c.root.mr(2) = 0x1000, 0x2000
 		c.ipc(id, nilThread, timeZero<<16, 2)
+		if t := lookup(id); t != nil && t.active && i&1 != 0 {
+			*t.tcr(tcrPager) = uint32(sigma0ID)
+		}
 	})
+}
+
+// actServe answers a thread that waits for the running server, if there is one, mostly with memory.
+func (c *chaos) actServe() {
+	t := running()
+	to, skip := c.threadID(), c.roll(3)
+	for number := uint32(chaosFirst); number < chaosFirst+chaosThreads; number++ {
+		if x := tcbRef(number).tcb(); x.State == StateReceive && x.partner == t.id() {
+			to = x.id()
+			if skip--; skip > 2 {
+				break
+			}
+		}
+	}
+	*t.mr(1), *t.mr(2) = c.page()|itemMap<<1, c.fpage()|7
+	switch c.roll(4) {
+	case 0:
+		*t.mr(2) = ioFpage(2048*c.roll(4), c.roll(13))
+	case 1, 2:
+		*t.mr(2) = 20<<4 | c.page() | 7 // long enough for several preemption points
+	}
+	c.note("serve %#x: %#x", to, *t.mr(2))
+	c.ipc(to, anyThread, timeZero<<16|timeZero, [4]uint32{2 << 6, 2 << 6, 0, 2}[c.roll(4)])
 }
 
 // sequence does one thing after the other as long as the root task runs.
@@ -262,6 +285,36 @@ func (c *chaos) sequence(steps ...func()) {
 	}
 }
 
+// disturb lets the root task act on a thread whose operation has been preempted, or on its partner.
+func (c *chaos) disturb() {
+	skip := c.roll(4)
+	for number := uint32(chaosFirst); number < chaosFirst+chaosThreads; number++ {
+		t := tcbRef(number).tcb()
+		if t.op == opNone {
+			continue
+		}
+		if skip > 0 {
+			skip--
+			continue
+		}
+		if t.op == opTransfer && c.roll(2) == 0 {
+			t = t.sendTo.tcb()
+		}
+		c.note("disturb %#x", t.id())
+		switch id := uint32(t.id()); c.roll(5) {
+		case 0:
+			c.call(callThreadControl, regs{ax: id})
+		case 1:
+			c.call(callThreadControl, regs{ax: id, si: uint32(c.threadID()), di: utcbUnchanged})
+		case 2:
+			c.call(callThreadControl, regs{ax: id ^ 3, si: id, di: utcbUnchanged})
+		default:
+			c.call(callExchangeRegisters, regs{ax: id, cx: exSend | exReceive | c.roll(4)<<3})
+		}
+		return
+	}
+}
+
 // actControl is ThreadControl or SpaceControl with mostly sensible parameters.
 func (c *chaos) actControl() {
 	dest := c.threadID()
@@ -271,9 +324,12 @@ func (c *chaos) actControl() {
 	case 0, 1:
 		spec = nilThread
 	case 2:
-		spec = c.threadID()
+		spec, utcb = c.threadID(), utcbUnchanged
 	case 3:
 		spec, pager = c.threadID(), rootID
+		if c.roll(2) == 0 {
+			utcb = utcbUnchanged
+		}
 	case 4:
 		pager = c.id()
 		if c.roll(2) == 0 {
@@ -287,7 +343,7 @@ func (c *chaos) actControl() {
 		return
 	case 7:
 		if c.roll(4) == 0 {
-			dest, pager = irqID(testLine+c.roll(2)), c.threadID()
+			dest, pager = irqID(testLine+1+c.roll(2)), c.threadID()
 			if c.roll(2) == 0 {
 				pager = dest
 			}
@@ -319,10 +375,18 @@ func chaosSequence(t testing.TB, data []byte) {
 	if c.roll(2) == 0 {
 		c.handle(handlerID)
 		c.between = func() {
-			if !c.empty() && !c.idle() {
+			id := c.threadID()
+			if c.root.ready() && c.roll(2) == 0 {
+				id = rootID
+			}
+			c.call(callThreadSwitch, regs{ax: uint32(id)})
+			switch {
+			case running().id() == handlerID || c.empty():
+			case running() == c.root && c.roll(2) == 0:
+				c.disturb()
+			default:
 				c.act()
 			}
-			c.toRoot()
 		}
 		m := &ia32.Machine
 		m.RaiseLine, m.RaiseAt, m.RaiseEvery = testLine, m.Polls+1+uint64(c.roll(8)), 1+uint64(c.roll(4))
@@ -343,18 +407,21 @@ func chaosSequence(t testing.TB, data []byte) {
 
 // toRoot waits until the root task can run, and runs it.
 func (c *chaos) toRoot() {
-	for tries := 0; c.idle() || !c.root.ready(); tries++ {
+	for tries := 0; running() != c.root; tries++ {
 		if tries == 100 {
 			c.t.Fatalf("the root task never comes back\n%s", describeThreads())
 		}
 		if c.idle() {
 			c.pass(100)
 		} else {
-			c.call(callThreadSwitch, regs{})
+			next := c.root
+			if next.State == StateReceiving {
+				next = next.peer.tcb() // its message comes first
+			}
+			c.call(callThreadSwitch, regs{ax: next.GlobalID})
 			c.pass(100)
 		}
 	}
-	c.run(c.root)
 }
 
 func (c *chaos) takeDown() {
@@ -363,9 +430,7 @@ func (c *chaos) takeDown() {
 		c.toRoot()
 		c.note("delete %d", number)
 		c.call(callThreadControl, regs{ax: uint32(tid(number, 1))})
-		for c.root.op != opNone {
-			c.toRoot()
-		}
+		c.finish(c.root)
 		if c.root.Frame.EAX == 0 {
 			c.t.Fatalf("deleting %d: error %d", number, errorCode(c.root))
 		}
@@ -384,7 +449,7 @@ func (c *chaos) takeDown() {
 func TestChaos(t *testing.T) {
 	for seed := int64(0); seed < ipcSequences; seed++ {
 		r := rand.New(rand.NewSource(seed))
-		data := make([]byte, 400+r.Intn(1600))
+		data := make([]byte, 400+r.Intn(3000))
 		r.Read(data)
 		if !t.Run(fmt.Sprint(seed), func(t *testing.T) { chaosSequence(t, data) }) {
 			return

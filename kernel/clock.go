@@ -11,6 +11,8 @@ type clockScale struct {
 	shift      uint32
 	timerScale uint32 // timer ticks = TSC ticks * timerScale >> 32
 	timerReach uint64 // TSC ticks in the longest one-shot
+	mhz        uint32 // TSC ticks per microsecond: whole ones,
+	fraction   uint32 // and the rest, times 2^32, rounded up
 }
 
 var clock clockScale
@@ -26,6 +28,8 @@ func initClock(kHz uint32) {
 	}
 	clock.multiplier = uint32(uint64(1000) << clock.shift << 32 / uint64(kHz))
 	clock.timerScale = uint32(uint64(timerHz) << 32 / hz)
+	clock.mhz = kHz / 1000
+	clock.fraction = uint32((uint64(kHz%1000)<<32 + 999) / 1000)
 	clock.timerReach = uint64(ia32.TimerMax) * hz / timerHz
 }
 
@@ -36,5 +40,8 @@ func microseconds(tsc uint64) uint64 {
 	return ((tsc>>32)*m + low) >> clock.shift
 }
 
-// cyclesOf converts microseconds to TSC ticks, rounded up.
-func cyclesOf(us uint64) uint64 { return us*uint64(clock.kHz)/1000 + 1 }
+// cyclesOf converts microseconds, below 2^42, to TSC ticks, never fewer than exact.
+func cyclesOf(us uint64) uint64 {
+	f := uint64(clock.fraction)
+	return us*uint64(clock.mhz) + us>>32*f + uint64(uint32(us))*f>>32 + 1
+}

@@ -3,7 +3,9 @@
 package kernel
 
 const (
-	mappingSequences = 60
-	ipcSequences     = 60
-	stormRounds      = 300
+	mappingSequences = 30
+	ipcSequences     = 8
+	stormRounds      = 100
+	hostileBoots     = 30
+	portSequences    = 10
 )

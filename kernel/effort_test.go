@@ -5,6 +5,8 @@ package kernel
 // How much the random tests do; under the race detector less (effort_race_test.go).
 const (
 	mappingSequences = 1500
-	ipcSequences     = 1500
+	ipcSequences     = 250
 	stormRounds      = 10000
+	hostileBoots     = 600
+	portSequences    = 60
 )

@@ -6,7 +6,13 @@ import "pecan/arch/ia32"
 
 // EnterIPC is the Ipc and Lipc system call.
 func EnterIPC(t *TCB, to, from, times, tag uint32) {
+	if shortIPC(t, ThreadID(to), ThreadID(from), times, tag) {
+		return
+	}
 	sysIPC(t, ThreadID(to), ThreadID(from), times, tag)
+	if t.op == opTransfer && cpu.pending == 0 {
+		transferItems(t) // the caller is the sender and runs: no need to choose it first
+	}
 	leave(t)
 }
 

@@ -145,7 +145,10 @@ func pseudoCall(t *TCB) bool {
 			f.EAX = uint32(c)
 		} else {
 			// Nothing there: let others run and ask again.
-			f.EIP -= 1
+			f.EIP--
+			if code, _ := s.fetch(f.EIP, 1); code != 0xCC {
+				f.EIP-- // INT 3 in two bytes
+			}
 			requeue(t)
 		}
 	default:

@@ -144,10 +144,7 @@ func unmapPorts(s *Space, base, count uint32, flush bool, done *uint32) bool {
 		if s.isSigma0 {
 			giver = portRoot
 		}
-		if !dropPort(giver, port) {
-			*done = port - base
-			return false
-		}
+		dropPort(giver, port)
 		if flush && !s.isSigma0 {
 			s.clearPort(port)
 		}
@@ -156,8 +153,8 @@ func unmapPorts(s *Space, base, count uint32, flush bool, done *uint32) bool {
 }
 
 // dropPort takes a port from all descendants of giver: those whose giver no longer has it follow in the
-// next round.
-func dropPort(giver uint16, port uint32) bool {
+// next round. It is not preempted: its length is the number of spaces with ports times the depth of the port's tree.
+func dropPort(giver uint16, port uint32) {
 	for again := true; again; {
 		again = false
 		for h := ioSpaces; h != 0; h = spaceAt(h).ioNext {
@@ -170,12 +167,8 @@ func dropPort(giver uint16, port uint32) bool {
 				s.clearPort(port)
 				again = true
 			}
-			if preempted() {
-				return false
-			}
 		}
 	}
-	return true
 }
 
 // destroyPorts gives back everything about ports; false after a preemption.
@@ -193,7 +186,8 @@ func (s *Space) destroyPorts() bool {
 		if s.hasPort(s.ioCursor) {
 			s.clearPort(s.ioCursor)
 		}
-		if preempted() || !dropPort(s.number(), s.ioCursor) {
+		dropPort(s.number(), s.ioCursor)
+		if preempted() {
 			return false
 		}
 	}

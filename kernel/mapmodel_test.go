@@ -147,6 +147,15 @@ func (m *mapModel) own(n *mapping) (status uint32) {
 }
 
 // remove takes a mapping and everything derived from it away, and returns their status.
+// flushSent takes all that a grant larger than its window named from the granter (semantics 5.4).
+func (m *mapModel) flushSent(from modelSpace, base, size uint64) {
+	for at, n := range m.at {
+		if at.space == from && m.at[at] == n && uint64(at.page) >= base && uint64(at.page) < base+size {
+			m.remove(n)
+		}
+	}
+}
+
 func (m *mapModel) remove(n *mapping) uint32 {
 	status := m.own(n) | n.status
 	for len(n.children) > 0 {

@@ -52,26 +52,39 @@ func removeNode(n *node) uint32 {
 	return status
 }
 
-// flushChildren removes all descendants of n. done is false after a preemption: call again.
-func flushChildren(n *node) (status uint32, done bool) {
-	for n.next != 0 {
-		c := nodeAt(n.next)
-		if c.depth <= n.depth {
-			break
+// flushChildren removes all descendants of the node h, leaves first, so that the tree is whole after every step. done is
+// false after a preemption: call again; walk saves going down again.
+func flushChildren(h uint32, walk *treeWalk) (status uint32, done bool) {
+	n := nodeAt(h)
+	at := walk.resume(h, h)
+	for down := 1; ; down++ {
+		p := nodeAt(at)
+		if p.next != 0 && nodeAt(p.next).depth > p.depth {
+			at = p.next
+			if down&7 == 0 && preempted() {
+				walk.stop(h, at)
+				return status, false
+			}
+			continue
 		}
-		status |= removeNode(c)
+		if p == n {
+			return status, true
+		}
+		// The predecessor of a first leaf is its parent.
+		at = p.prev
+		status |= removeNode(p)
 		if preempted() {
+			walk.stop(h, at)
 			return status, false
 		}
 	}
-	return status, true
 }
 
-// flushTree removes n and all its descendants.
-func flushTree(n *node) (status uint32, done bool) {
-	status, done = flushChildren(n)
+// flushTree removes the node h and all its descendants.
+func flushTree(h uint32, walk *treeWalk) (status uint32, done bool) {
+	status, done = flushChildren(h, walk)
 	if done {
-		status |= removeNode(n)
+		status |= removeNode(nodeAt(h))
 	}
 	return
 }
@@ -120,7 +133,7 @@ func mapPage(from, to *Space, src, dst, rights uint32, grant bool, walk *treeWal
 			case grant && parent != 0:
 				if isAncestor(old, parent) {
 					// The receiver has it from of old; the sender's mapping just goes.
-					if _, done := flushTree(nodeAt(parent)); !done {
+					if _, done := flushTree(parent, walk); !done {
 						return mapAgain
 					}
 					return mapDone
@@ -139,7 +152,7 @@ func mapPage(from, to *Space, src, dst, rights uint32, grant bool, walk *treeWal
 				}
 			}
 		}
-		if _, done := flushTree(nodeAt(old)); !done {
+		if _, done := flushTree(old, walk); !done {
 			return mapAgain
 		}
 		// The flush may have taken the source.
@@ -148,7 +161,7 @@ func mapPage(from, to *Space, src, dst, rights uint32, grant bool, walk *treeWal
 		}
 	}
 	if grant && parent != 0 {
-		if rights&rightW == 0 && !revokeWrite(nodeAt(parent), walk) {
+		if rights&rightW == 0 && !revokeWrite(parent, walk) {
 			return mapAgain
 		}
 		moveNode(parent, to, dst, rights)

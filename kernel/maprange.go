@@ -10,6 +10,9 @@ func mapOneItem(from, to *Space, p *[6]uint32, walk *treeWalk) bool {
 	if send.isIO() {
 		return mapPorts(from, to, send, grant, &p[trOffset])
 	}
+	if p[trStarted] == trFlushRest {
+		return flushSent(from, send, p, walk)
+	}
 	src, dst, log2, ok := mapRange(send, p[trBase], Fpage(p[trWindow]))
 	if !ok {
 		return true
@@ -53,5 +56,38 @@ func mapOneItem(from, to *Space, p *[6]uint32, walk *treeWalk) bool {
 			return false
 		}
 	}
+	// Not within a space: that would take what has just been granted.
+	if grant && from != to && !from.isSigma0 && send.log2() > log2 {
+		p[trStarted], p[trOffset] = trFlushRest, 0
+		return flushSent(from, send, p, walk)
+	}
 	return true
+}
+
+// trFlushRest in p[trStarted]: a grant larger than its window takes the whole send fpage from the sender (semantics 5.4).
+const trFlushRest = 2
+
+func flushSent(from *Space, send Fpage, p *[6]uint32, walk *treeWalk) bool {
+	last := ^maskOf(send.log2())
+	for {
+		addr := send.base() + p[trOffset]
+		step := uint32(ia32.PageSize)
+		if addr >= ia32.UserTop {
+			return true
+		}
+		if pte := from.pte(addr); pte == nil {
+			step = ia32.LargeSize - addr&ia32.LargeMask
+		} else if *pte != 0 && !from.inArea(addr) {
+			if _, done := flushTree(*from.nodeSlot(addr), walk); !done {
+				return false
+			}
+		}
+		if last-p[trOffset] < step {
+			return true
+		}
+		p[trOffset] += step
+		if preempted() {
+			return false
+		}
+	}
 }

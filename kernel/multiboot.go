@@ -55,16 +55,10 @@ func readMap() {
 	addMemory(memShared, 0, 0xFFFFFFFF)
 	flags := mbInfo(mbFlags)
 	switch {
-	case flags&mbHasMmap != 0:
-		at, end := mbInfo(mbMmapAddr), mbInfo(mbMmapAddr)+mbInfo(mbMmapLen)
-		for n := 0; at+24 <= end && n < 64; n++ {
-			size := physWord(at)
-			readMapEntry(physWord(at+4), physWord(at+8), physWord(at+12), physWord(at+16), physWord(at+20))
-			if size < 20 || size > 1024 {
-				break
-			}
-			at += size + 4
-		}
+	case flags&mbHasMmap != 0 && mbInfo(mbMmapLen) >= 24:
+		// Memory first: whatever else an entry says of the same place wins.
+		walkMap(true)
+		walkMap(false)
 	case flags&mbHasMemory != 0:
 		readMapEntry(0, 0, 0xA0000, 0, 1)
 		readMapEntry(1<<20, 0, mbInfo(mbMemUpper)<<10, 0, 1)
@@ -72,6 +66,21 @@ func readMap() {
 	// Below 1 MiB only what is surely RAM counts, whatever the map says.
 	addMemory(memShared, 0xA0000, 0xFFFFF)
 	plan.addBusy(span{0xA0000, 1 << 20})
+}
+
+// walkMap goes over the loader's map and takes the entries that are memory, or the others.
+func walkMap(memory bool) {
+	at, end := mbInfo(mbMmapAddr), mbInfo(mbMmapAddr)+mbInfo(mbMmapLen)
+	for n := 0; at+24 <= end && n < 64; n++ {
+		size := physWord(at)
+		if kind := physWord(at + 20); (kind == 1) == memory {
+			readMapEntry(physWord(at+4), physWord(at+8), physWord(at+12), physWord(at+16), kind)
+		}
+		if size < 20 || size > 1024 {
+			break
+		}
+		at += size + 4
+	}
 }
 
 // readMapEntry takes one range, given as 64-bit base and length in halves.
@@ -96,6 +105,7 @@ func readMapEntry(low, lowHigh, length, lengthHigh, kind uint32) {
 		return
 	}
 	if low < high {
+		plan.addBusy(span{low, high})
 		addMemory(0xF|kind&15<<4, low, high-1)
 	}
 }
@@ -135,7 +145,7 @@ func bootDirect(kernel span) {
 	root := parseELF(1, modules.list[1].span)
 	checkTarget(0, &sigma0, kernel)
 	checkTarget(1, &root, kernel)
-	if sigma0.target.overlaps(root.target) {
+	if pagesOf(sigma0.target).overlaps(pagesOf(root.target)) {
 		refuseModule(1, "overlaps module 0 in memory")
 	}
 	plan.addBusy(kernel)

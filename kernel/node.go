@@ -22,7 +22,8 @@ type node struct {
 var _ [16 - unsafe.Sizeof(node{})]byte
 
 const (
-	maxDepth     = 0xFFFF
+	// maxDepth bounds how far a flush may have to go down before it removes something. Mappings beyond are not made.
+	maxDepth     = 2047
 	nodesPerPage = ia32.PageSize / 16
 )
 

@@ -71,7 +71,7 @@ func (a span) empty() bool          { return a.low >= a.high }
 type memoryPlan struct {
 	ram    [32]span // conventional memory
 	rams   int
-	busy   [48]span // must not be used: kernel, images, modules, pool
+	busy   [96]span // must not be used: kernel, images, modules, pool
 	busies int
 }
 

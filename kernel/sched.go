@@ -117,9 +117,13 @@ func makeReady(t *TCB) {
 // leave ends a kernel entry of thread t, which may be ready or not: it decides who runs next (semantics 1.5) and
 // arranges for exitToUser to go there.
 func leave(t *TCB) {
-	if h := cpu.handoff; h != 0 && t != nil && !t.ready() && !cpu.resched && cpu.pending|uint32(cpu.donated) == 0 && cpu.owner != 0 {
-		// The common case: a sender blocks and its receiver goes on, on the same timeslice.
-		if w := h.tcb(); w.ready() && w.Reasons&^ia32.ReasonPending == 0 && cpu.top <= rank(w) {
+	// The common cases: the caller goes on; or it blocks and who it woke goes on, on the same timeslice.
+	if t != nil && cpu.pending|uint32(cpu.donated) == 0 && !cpu.resched && cpu.owner != 0 {
+		w := t
+		if cpu.handoff != 0 && !t.ready() {
+			w = cpu.handoff.tcb()
+		}
+		if (w != t || cpu.handoff == 0) && w.ready() && w.Reasons&^ia32.ReasonPending == 0 && cpu.top <= rank(w) {
 			cpu.handoff = 0
 			switchTo(w)
 			debugLeave()
@@ -173,7 +177,7 @@ func choose(t *TCB) *TCB {
 		case !w.ready() || w == t:
 		case t == nil:
 			t = w // direct switch; the timeslice goes along
-		case w.prio > t.prio:
+		case int32(w.prio) > rank(t), w.prio > t.prio && h == cpu.owner:
 			link(t, true)
 			t = w
 			startSlice(w)
@@ -210,10 +214,10 @@ func choose(t *TCB) *TCB {
 	return t
 }
 
-// rank is the priority that the running thread has: at least that of the thread whose timeslice it got.
+// rank is the priority that the running thread has: at least that of the thread whose (finite) timeslice it got.
 func rank(t *TCB) int32 {
 	p := int32(t.prio)
-	if cpu.owner != 0 {
+	if cpu.owner != 0 && cpu.sliceEnd != 0 {
 		p = max(p, int32(cpu.owner.tcb().prio))
 	}
 	return p

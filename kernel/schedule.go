@@ -71,7 +71,7 @@ func reschedule(t, x *TCB, prio, time, processor, preemption uint32) uint32 {
 	if time != unchanged {
 		x.sliceLen = 0
 		if us := uint64(time>>16&0x3FF) << (time >> 26 & 31); us != 0 {
-			x.sliceLen = cyclesOf(us)
+			x.sliceLen = cyclesOf(max(us, shortestSlice))
 		}
 		x.sliceLeft = x.sliceLen
 		if cpu.owner == x.ref() {

@@ -28,6 +28,8 @@ type Space struct {
 	ioParents [32]uint32 // per 2048 ports: page of 16-bit parents
 	ioNext    uint32     // list of spaces with ports
 	ioCursor  uint32     // destroyPorts: next port
+	cursor    uint32     // destroy: next user address
+	walk      treeWalk   // destroy: within the tree of that page
 }
 
 const userTables = ia32.UserTop / ia32.LargeSize
@@ -242,21 +244,18 @@ func (s *Space) destroy() bool {
 		cpu.pdir = ia32.Phys(ia32.MasterPD())
 		ia32.LoadCR3(cpu.pdir)
 	}
-	for i := uint32(0); i < userTables; i++ {
-		pde := *word(s.pdir + 4*i)
-		if pde == 0 {
-			if i&31 == 0 && preempted() {
+	for s.cursor < ia32.UserTop {
+		table := s.pte(s.cursor &^ ia32.LargeMask)
+		if table == nil {
+			s.cursor += ia32.LargeSize
+			if preempted() {
 				return false
 			}
 			continue
 		}
-		if !s.destroyTable(i << 22) {
+		if !s.destroyTable() {
 			return false
 		}
-		table := ia32.Virt(pde & ia32.PteFrame)
-		freePage(descOf(table).aux)
-		freePage(table)
-		*word(s.pdir + 4*i) = 0
 	}
 	if !s.destroyPorts() {
 		return false
@@ -267,31 +266,34 @@ func (s *Space) destroy() bool {
 	return true
 }
 
-// destroyTable unmaps all pages of one page table, with everything derived from them.
-func (s *Space) destroyTable(base uint32) bool {
-	for i := uint32(0); i < 1024; i++ {
-		addr := base + i<<12
-		pte := s.pte(addr)
-		if *pte == 0 {
-			if i&7 == 0 && preempted() {
-				return false
+// destroyTable unmaps the pages of one page table from the cursor on, with everything derived from them, and frees it.
+func (s *Space) destroyTable() bool {
+	pde := word(s.pdir + 4*pdIndex(s.cursor))
+	for {
+		addr := s.cursor
+		if pte := s.pte(addr); *pte != 0 {
+			if s.inArea(addr) {
+				*pte = 0 // the KIP; UTCB pages went with their threads
+			} else if n := *s.nodeSlot(addr); n != 0 {
+				if _, done := flushTree(n, &s.walk); !done {
+					return false
+				}
+			} else {
+				*pte = 0 // sigma0's own view
 			}
-			continue
 		}
-		if s.inArea(addr) {
-			*pte = 0 // the KIP; UTCB pages went with their threads
-			continue
+		if addr&ia32.LargeMask == ia32.LargeSize-ia32.PageSize {
+			break
 		}
-		if n := *s.nodeSlot(addr); n != 0 {
-			if _, done := flushTree(nodeAt(n)); !done {
-				return false
-			}
-		} else {
-			*pte = 0 // sigma0's own view
-		}
+		s.cursor += ia32.PageSize
 		if preempted() {
 			return false
 		}
 	}
+	s.cursor += ia32.PageSize
+	table := ia32.Virt(*pde & ia32.PteFrame)
+	*pde = 0
+	freePage(descOf(table).aux)
+	freePage(table)
 	return true
 }

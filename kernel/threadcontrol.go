@@ -11,6 +11,7 @@ const (
 	tcStage = iota // tc* below
 	tcOldID        // a thread that got a new version: its old ID
 	tcSweep        // and how far the search for those who wait for it has come
+	tcCode         // what the call returns when all is done
 )
 
 const (
@@ -30,10 +31,7 @@ func sysThreadControl(t *TCB) bool {
 		if !reap() {
 			return false
 		}
-		if code := threadControl(t); code != errOK {
-			result(t, code)
-			return true
-		}
+		t.prog[tcCode] = threadControl(t)
 	}
 	if t.prog[tcStage] == tcRenaming && !wakeOldID(&t.prog) {
 		return false
@@ -42,7 +40,7 @@ func sysThreadControl(t *TCB) bool {
 	if !reap() {
 		return false
 	}
-	result(t, errOK)
+	result(t, t.prog[tcCode])
 	return true
 }
 
@@ -262,9 +260,9 @@ func wakeOldID(p *[6]uint32) bool {
 			dequeueSender(s)
 			cancelTimeout(s)
 			ipcFail(s, ipcNoPartner|phaseSend)
-		}
-		if preempted() {
-			return false
+			if preempted() {
+				return false // only after something was done, or it might never end
+			}
 		}
 		if last {
 			break
@@ -283,6 +281,7 @@ func wakeOldID(p *[6]uint32) bool {
 // migrate moves a thread to another space; its UTCB contents go along, its IPC is cancelled (semantics 6.2, 10).
 func migrate(t *TCB, to *Space, location uint32) uint32 {
 	from := t.space()
+	t.walk.next = 0 // a preempted walk was over the other space's mappings
 	if t.active {
 		alias := to.allocUTCB(location)
 		if alias == 0 {

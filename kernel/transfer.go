@@ -191,8 +191,8 @@ func loadItem(s, r *TCB, last uint32) bool {
 	}
 	fpage := *s.mr(i + 1)
 	window := receiveWindow(r)
-	if window == nilPage && !(Fpage(fpage).isIO() && r.ipc == ipcIOFault) {
-		return false
+	if r.ipc == ipcStart || r.ipc == ipcException || window == nilPage && !Fpage(fpage).isIO() {
+		return false // for ports the window is always everything
 	}
 	if r.ipc == ipcUser {
 		*r.mr(i), *r.mr(i + 1) = base, fpage

@@ -92,9 +92,9 @@ func unmapPage(t *TCB, h, rights uint32, flush bool) bool {
 	var status uint32
 	done := true
 	if rights == rightRWX {
-		status, done = flushChildren(n)
+		status, done = flushChildren(h, &t.walk)
 	} else {
-		status, done = reduceChildren(n, rights, &t.walk)
+		status, done = reduceChildren(h, n.next, n.depth, rights, &t.walk)
 	}
 	if !flush {
 		n.va |= status // for ancestors
@@ -123,13 +123,12 @@ func unmapRoots(t *TCB, rights, last uint32) bool {
 		if head == nil {
 			step = ia32.LargeSize - addr&ia32.LargeMask
 		} else if *head != 0 {
-			root := node{next: *head}
 			var status uint32
 			var done bool
 			if rights == rightRWX {
-				status, done = flushRoots(addr)
+				status, done = flushRoots(addr, &t.walk)
 			} else {
-				status, done = reduceChildren(&root, rights, &t.walk)
+				status, done = reduceChildren(addr|1, *head, 0, rights, &t.walk)
 			}
 			p[unStatus] |= status
 			if !done {
@@ -146,14 +145,15 @@ func unmapRoots(t *TCB, rights, last uint32) bool {
 	}
 }
 
-func flushRoots(frame uint32) (status uint32, done bool) {
+func flushRoots(frame uint32, walk *treeWalk) (status uint32, done bool) {
 	for {
 		head := frameHead(frame)
 		if head == nil || *head == 0 {
 			return status, true
 		}
-		status |= removeNode(nodeAt(*head))
-		if preempted() {
+		part, whole := flushTree(*head, walk)
+		status |= part
+		if !whole || preempted() {
 			return status, false
 		}
 	}

@@ -45,7 +45,7 @@ func Copy(dst, src, n uint32)
 // Tables loads GDT, IDT and task register and the SYSENTER MSRs. gdt and idt are descriptor-table operands (6 bytes).
 func loadTables(gdt, idt *tableOperand)
 func writeMSR(index, low uint32)
-func enableCPU()
+func enableCPU(mce uint32)
 
 // Canary returns the word at the bottom of the kernel stack.
 func stackBottom() uint32

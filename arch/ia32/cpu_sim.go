@@ -14,6 +14,7 @@ func ReadTSC() uint64 { return Machine.TSC }
 func Poll() {
 	m := &Machine
 	m.Polls++
+	m.Stretch()
 	if m.RaiseAt != 0 && m.Polls == m.RaiseAt {
 		m.Raise(m.RaiseLine)
 		m.RaiseAt += m.RaiseEvery
@@ -25,6 +26,13 @@ func Poll() {
 		}
 		m.OnInterrupt(vector)
 	}
+}
+
+// Stretch ends a stretch of kernel code with interrupts off: its accesses to memory, a lower bound of its
+// instructions, count for Longest.
+func (m *Computer) Stretch() {
+	m.Longest = max(m.Longest, accesses)
+	accesses = 0
 }
 
 // Stop halts for ever: it panics with Stopped.

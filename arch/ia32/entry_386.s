@@ -91,8 +91,11 @@ TEXT ·trapEntry(SB),NOSPLIT|NOFRAME,$0
 	CLD
 	LOAD_SEGMENTS
 	MOVL SP, BX
+	TESTL $0x20000, 48(SP)
+	JNE  virtual
 	TESTL $3, 44(SP)
 	JEQ  kernel
+user:
 	MOVL $STACK_END, SP
 	PUSHL $2 // a user's AC and ID would reach whoever leaves by SYSEXIT
 	POPFL
@@ -100,6 +103,29 @@ TEXT ·trapEntry(SB),NOSPLIT|NOFRAME,$0
 	PUSHL BX
 	CALL pecan∕kernel·EnterTrap(SB)
 	JMP ·exitToUser(SB)
+virtual:
+	// Hardware never lets a user set VM, but QEMU's IRET does. The frame then has four segment registers more: it is moved to
+	// its place, and the thread goes on in protected mode, where it belongs.
+	LEAL 16(SP), BX
+	MOVL 52(SP), DX
+	MOVL 40(SP), CX
+	MOVL $0x23, 56(BX)
+	MOVL DX, 52(BX)
+	MOVL $0x202, 48(BX)
+	MOVL $0x1B, 44(BX)
+	MOVL CX, 40(BX)
+	MOVL 36(SP), AX
+	MOVL AX, 36(BX)
+	MOVL 32(SP), AX
+	MOVL AX, 32(BX)
+	MOVL $7, CX
+move:
+	MOVL (SP)(CX*4), AX
+	MOVL AX, (BX)(CX*4)
+	DECL CX
+	JPL  move
+	MOVL BX, SP
+	JMP  user
 kernel:
 	CMPL SP, $(STACK_END-52)
 	JEQ  idle

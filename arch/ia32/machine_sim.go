@@ -30,6 +30,7 @@ type Computer struct {
 	OnInterrupt func(vector uint32)
 
 	Polls      uint64 // preemption points passed
+	Longest    uint64 // most accesses to memory between two preemption points (Stretch)
 	RaiseAt    uint64 // raise RaiseLine at that preemption point; 0 never
 	RaiseLine  uint32
 	RaiseEvery uint64 // and again after so many; 0 once

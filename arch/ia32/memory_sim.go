@@ -11,6 +11,7 @@ import "unsafe"
 // Like the processor it walks the loaded directory for the TCB array; a missing directory entry goes to the kernel's own fault
 // handling. A user address, or a page that is not there, is a kernel bug and panics with Fault.
 func Ptr(addr uint32) unsafe.Pointer {
+	accesses++
 	if off := addr - Window; off < uint32(len(memory)) {
 		return unsafe.Pointer(&memory[off])
 	}
@@ -25,6 +26,9 @@ func Ptr(addr uint32) unsafe.Pointer {
 	}
 	panic(Fault{"kernel access", addr})
 }
+
+// accesses counts uses of Ptr since the last preemption point.
+var accesses uint64
 
 // Addr is the reverse of Ptr for memory in the window.
 func Addr(p unsafe.Pointer) uint32 {

@@ -26,6 +26,7 @@ func kernelEntries() []Entry {
 		{Func: ia32 + "doubleFaultTask", Stack: "task", Reason: "#DF, a task gate"},
 		{Func: ia32 + "nmiTask", Stack: "task", Reason: "NMI, a task gate"},
 		{Func: ia32 + "machineCheckTask", Stack: "task", Reason: "#MC, a task gate"},
+		{Func: ia32 + "copyFault", Stack: "kernel", Reason: "where EnterNested sends a page fault of CopyUser, in whose frame it runs and returns"},
 	}
 	for v := 0; v < 56; v++ {
 		name, hardware := fmt.Sprintf("%svector%d", ia32, v), 0

@@ -2,6 +2,7 @@
 // the execution log as it is written. It reports
 //
 //   - the instructions from the kernel's entry point to the first user instruction, and
+//   - what the programs print (user/bench: its figures), and
 //   - for every way from a sysenter to the next exit to user level that occurs often: instructions, memory reads
 //     and writes (each operand, push, pop, call and return counts one), and the functions they are spent in.
 //
@@ -41,10 +42,11 @@ func run(kernel string, modules []string, top int) error {
 		return err
 	}
 	cmd := exec.Command("qemu-system-i386", "-kernel", kernel, "-append", "exit=0xf4", "-initrd", strings.Join(modules, ","),
-		"-display", "none", "-monitor", "none", "-serial", "null", "-no-reboot", "-m", "64",
+		"-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot", "-m", "128",
 		"-device", "isa-debug-exit,iobase=0xf4", "-icount", "shift=0,sleep=off", "-rtc", "base=2020-01-01,clock=vm",
 		"-singlestep", "-d", "exec,nochain", "-dfilter",
 		fmt.Sprintf("0x%x+0x%x,0x%x+0x%x", code.textStart, code.textEnd-code.textStart, code.bootStart, code.bootEnd-code.bootStart))
+	cmd.Stdout = os.Stdout // what the programs print
 	log, err := cmd.StderrPipe()
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ func ticks() uint64
 
 var (
 	base   = uint32(0) // first free thread number
-	stacks [4][16384]byte
+	stacks [8][16384]byte
 	target [256 * 4096]byte // pages that the child space touches one by one
 	cost   uint64           // of measuring nothing
 )
@@ -43,6 +43,13 @@ func main() {
 	nobody := l4.Global(base+100, 1)
 	measure("send_to_nobody", func() { var e l4.Msg; l4.Send(nobody, e.Start(0), l4.Zero) })
 	measure("receive_zero_timeout", func() { var e l4.Msg; l4.Receive(intra, &e, l4.Zero) })
+	measure("receive_1ms_timeout", func() { l4.Sleep(l4.Milliseconds(1)) })
+	limited := l4.NewTimeouts(l4.Never, l4.Milliseconds(10000))
+	measure("rpc_inter_finite_timeout", func() { l4.Ipc(inter, inter, limited, 0) })
+	strings(newSpace(4, pager, sink))
+	populate(10, pager)
+	rpc("rpc_inter_5000_sleepers", inter)
+	measure("rpc_inter_finite_timeout_5000_sleepers", func() { l4.Ipc(inter, inter, limited, 0) })
 	l4.Println("bench done")
 	l4.Out8(exitPort, success)
 }

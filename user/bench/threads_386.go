@@ -15,6 +15,9 @@ const imageBase = 0x400000
 // prefault touches the whole program: sigma0 gives its pages to this thread only, so the others must find them there.
 func prefault() {
 	end := uint32(uintptr(unsafe.Pointer(&target))) + uint32(len(target))
+	for _, b := range []*[longest]byte{&source, &drain} {
+		end = max(end, uint32(uintptr(unsafe.Pointer(b)))+longest)
+	}
 	for at := uint32(imageBase); at < end; at += 4096 {
 		touchWord(at)
 	}

@@ -43,8 +43,6 @@ func exchangeBad() {
 		_, _, err := l4.ExchangeRegisters(id, 0x1FF, &r)
 		refused("ExchangeRegisters", err, l4.ErrThread)
 	}
-	far := spawnSpace(sleeper)
-	_ = far
 	for _, id := range [...]l4.ThreadID{0, l4.AnyThread, l4.AnyLocalThread, inactive, l4.Interrupt(3), l4.Interrupt(0), k0(), l4.Global(16, 1)} {
 		stepNumber("ID", uint32(id))
 		_, _, err := l4.ExchangeRegisters(id, 0x1FF, &r)
@@ -150,7 +148,7 @@ func exchangeByPager() {
 		report(l4.IPCError(err))
 	})
 	reportOf(helper, l4.OK)
-	equal("state", uint32(l4.State(r.id)), uint32(l4.Inactive))
+	waitState(r.id, l4.Inactive)
 	other := l4.OtherID(r.id)
 	equalID("local ID over there", other, l4.ThreadID(uint32(l4.UTCBAreaHere().Base())+256))
 	// The right goes with the Pager register.
@@ -258,11 +256,12 @@ func setIPInIPC() {
 	r.ipc(l4.NilThread, me(), 0, 0)
 	e := r.callFor(linkIpc, tick)
 	equal("event", e.kind, nothing)
+	waitState(r.id, l4.WaitingReceive)
 	x := l4.ThreadRegisters{IP: parkAddress(), SP: r.sp - 128}
 	_, _, err := l4.ExchangeRegisters(r.id, l4.SetIP|l4.SetSP, &x)
 	succeeds("set", err)
 	check(x.IP != parkAddress() && x.SP >= r.sp-4 && x.SP <= r.sp, "old values")
-	equal("still waits", uint32(l4.State(r.id)), uint32(l4.WaitingReceive))
+	waitState(r.id, l4.WaitingReceive)
 	var m l4.Msg
 	arrives("send", l4.Send(r.id, m.Start(0x5A).Add(0x111).Add(0x222), l4.Zero))
 	e = r.next(soon)

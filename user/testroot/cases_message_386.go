@@ -6,6 +6,7 @@ import "pecan/user/l4"
 
 var messageCases = []testCase{
 	{"abi-1.9-ignores-r-x-e", ignoresFlags},
+	{"semantics-1.7-propagation-refused", propagationRefused},
 	{"abi-1.9-words-0-to-63", allWords},
 	{"abi-1.9-too-many-words", tooManyWords},
 	{"abi-1.9-nil-tag", nilTag},
@@ -62,9 +63,28 @@ func ignoresFlags() {
 	}
 }
 
+// Propagation in the name of somebody who does not exist, or is elsewhere, is a message like any other.
+func propagationRefused() {
+	far := spawnSpace(sleeper)
+	for _, id := range [...]l4.ThreadID{0, l4.AnyThread, l4.AnyLocalThread, l4.Global(100000, 1), l4.Global(20, 1), 0x1240, k0()} {
+		stepNumber("virtual sender", uint32(id))
+		s := spawnIn(far, func() {
+			u := l4.MyUTCB()
+			u.VirtualSender = id
+			l4.Ipc(controller, l4.NilThread, 0, l4.NewTag(0x66, 0, 0)|l4.Propagate)
+		})
+		var m l4.Msg
+		from, err := l4.Wait(&m, soon)
+		arrives("message", err)
+		equal("tag", uint32(m.Tag()), uint32(l4.NewTag(0x66, 0, 0)))
+		equalID("sender", from, s)
+	}
+}
+
 func allWords() {
 	u := l4.MyUTCB()
 	for n := range uint32(64) {
+		here := marked()
 		stepNumber("words", n)
 		to := receiveRaw(0)
 		for i := uint32(1); i < 64; i++ {
@@ -80,9 +100,7 @@ func allWords() {
 			equal("word", got.mr[i], want)
 		}
 		remove(to)
-		stacksUsed--
-		home.utcbs--
-		nextWorker--
+		here.rewind()
 	}
 }
 

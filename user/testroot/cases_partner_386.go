@@ -186,6 +186,7 @@ func deletionOfSender() {
 
 func deletionOfSleeper() {
 	for range 30 {
+		here := marked()
 		a := spawn(func() { l4.Sleep(l4.Milliseconds(3)) })
 		b := spawn(func() {
 			var m l4.Msg
@@ -194,8 +195,7 @@ func deletionOfSleeper() {
 		l4.Sleep(l4.Microseconds(200))
 		remove(b)
 		remove(a)
-		stacksUsed -= 2
-		home.utcbs -= 2
+		here.rewind()
 	}
 	l4.Sleep(l4.Milliseconds(5))
 }
@@ -212,7 +212,6 @@ func numberReused() {
 	at := uint32(l4.OtherID(old)) - 256
 	remove(old)
 	succeeds("again", l4.ThreadControl(old, self, self, pageServer, l4.UTCBLocation(at)))
-	u := utcbAt(l4.UTCBLocation(at))
 	for i := uint32(0); i < 128; i++ {
 		want := uint32(0)
 		switch i {
@@ -225,7 +224,6 @@ func numberReused() {
 		equal("fresh UTCB", load(at+4*i), want)
 	}
 	about.Reset()
-	_ = u
 	var m l4.Msg
 	ipcFails("the old one's message", l4.Receive(old, &m, l4.Zero), receiveTimeout)
 	run(old, sender(me(), 2))

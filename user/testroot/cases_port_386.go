@@ -80,6 +80,7 @@ func portWidths() {
 		{[3]byte{0x66, 0xEF}, 2, 1}, {[3]byte{0xE4, 0x50}, 2, 0}, {[3]byte{0xE5, 0x50}, 2, 2}, {[3]byte{0x66, 0xE5, 0x50}, 3, 1},
 		{[3]byte{0xE6, 0x50}, 2, 0}, {[3]byte{0xE7, 0x50}, 2, 2}, {[3]byte{0x66, 0xE7, 0x50}, 3, 1},
 	} {
+		here := marked()
 		stepNumber("row", uint32(i))
 		r := newRigIn(nil)
 		r.patterns()
@@ -91,7 +92,7 @@ func portWidths() {
 		e := r.do(c.code[:c.n]...)
 		isPortFault(e, port, c.log2, r.slot)
 		remove(r.id)
-		stacksUsed--
+		here.rewind()
 	}
 	// An access that is not aligned to its width: the fpage must cover it.
 	about.Reset()

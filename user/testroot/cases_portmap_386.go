@@ -23,8 +23,7 @@ func portDenial() {
 }
 
 func portGrant() {
-	a, b := newRigIn(nil), newRigIn(nil)
-	_ = a
+	b := newRigIn(nil)
 	ownPorts(deadPort, 4)
 	b.patterns()
 	b.regs.EDX = deadPort

@@ -63,7 +63,7 @@ func fifoWithdrawals() {
 	for i := range ids {
 		limit := l4.Never
 		if i == 0 || i == 9 {
-			limit = moment
+			limit = l4.Milliseconds(50)
 		}
 		ids[i] = spawn(func() {
 			var m l4.Msg
@@ -71,7 +71,8 @@ func fifoWithdrawals() {
 		})
 		waitState(ids[i], l4.PendingSend)
 	}
-	l4.Sleep(l4.Milliseconds(10)) // 0 and 9 give up
+	waitState(ids[0], l4.WaitingReceive) // has given up, and sleeps for good
+	waitState(ids[9], l4.WaitingReceive)
 	succeeds("cancel", l4.Cancel(ids[2]))
 	remove(ids[5])
 	remove(ids[1])

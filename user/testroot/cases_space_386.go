@@ -46,6 +46,7 @@ func spaceSpecifier() {
 
 // areas tries to initialise a fresh space.
 func areas(kip, utcb l4.Fpage) l4.CallError {
+	here := marked()
 	id := newID()
 	succeeds("create", control(id, id, self, 0, same))
 	old, err := l4.SpaceControl(id, 0, kip, utcb, 0)
@@ -58,7 +59,7 @@ func areas(kip, utcb l4.Fpage) l4.CallError {
 		succeeds("activate", control(id, id, 0, me(), uint32(l4.UTCBAreaHere().Base())))
 	}
 	remove(id)
-	nextWorker--
+	here.rewind()
 	return err
 }
 
@@ -113,6 +114,7 @@ func spaceGood() {
 		{l4.NewFpage(0x1000, 12, 0), l4.NewFpage(0x2000, 12, 0)},
 		{l4.NewFpage(0x20000000, 12, 0), l4.NewFpage(0x40000000, 28, 0)},
 	} {
+		here := marked()
 		stepNumber("UTCB area", uint32(p[1]))
 		id := newID()
 		succeeds("create", control(id, id, self, 0, same))
@@ -135,8 +137,7 @@ func spaceGood() {
 			r.is(r.do(readEBX...), vecPageFault, r.slot, 4)
 		}
 		remove(id)
-		stacksUsed--
-		nextWorker--
+		here.rewind()
 	}
 }
 

@@ -13,9 +13,12 @@ import (
 type rig struct {
 	id    l4.ThreadID
 	space *space
+	stack []byte
 	slot  uint32       // address of its code
 	sp    uint32       // a good stack pointer
 	regs  l4.Registers // as it waits in an exception; what to go on with
+
+	local0 uint32 // its local ID, if it was asked for
 }
 
 // Kinds of events.
@@ -88,10 +91,11 @@ func newRigIn(s *space) *rig {
 	return startRig(id, s)
 }
 
-func startRig(id l4.ThreadID, s *space) *rig {
+func startRig(id l4.ThreadID, s *space) *rig { return startRigOn(id, s, newStack()) }
+
+func startRigOn(id l4.ThreadID, s *space, stack []byte) *rig {
 	base := uint32(uintptr(unsafe.Pointer(&codePool)))
-	r := &rig{id: id, space: s, slot: (base + codeSize*(id.Number()-l4.Kernel().UserBase()-firstWorker+1)) &^ 15}
-	stack := newStack()
+	r := &rig{id: id, space: s, stack: stack, slot: (base + codeSize*(id.Number()-l4.Kernel().UserBase()-firstWorker+1)) &^ 15}
 	r.sp = uint32(uintptr(unsafe.Pointer(&stack[0]))) + stackSize - 256
 	handler := me()
 	ip, sp := l4.PrepareThread(stack[:stackSize-512], func() {
@@ -102,6 +106,15 @@ func startRig(id l4.ThreadID, s *space) *rig {
 	e := r.next(soon)
 	check(e.kind == exception && e.regs.IP == parkAddress(), "rig does not start")
 	return r
+}
+
+// renew puts a rig that had a space of its own, whatever has become of it, into a new one.
+func (r *rig) renew() {
+	remove(r.id)
+	succeeds("new space for rig", l4.NewSpace(&l4.Space{
+		ID: r.id, Pager: me(), Scheduler: self, KIPArea: l4.KIPAreaHere(), UTCBArea: l4.UTCBAreaHere(),
+	}))
+	*r = *startRigOn(r.id, &space{id: r.id, utcbs: 1}, r.stack)
 }
 
 // next waits for the next event. Faults in the image are served on the way.

@@ -30,7 +30,13 @@ func takeMemory() {
 	}
 	large = anyMemory(largeLog2)
 	pages = anyMemory(pagesLog2)
+	for i := range uint32(1 << (largeLog2 - l4.Page)) {
+		store(large+i*l4.PageSize, stamp(i))
+	}
 }
+
+// stamp is the first word of page i of large.
+func stamp(i uint32) uint32 { return 0x57A30000 + i }
 
 func anyMemory(log2 uint32) uint32 {
 	p, ok := l4.FromSigma0(k0(), l4.AnyPage(log2), l4.DefaultMemory, l4.Complete)

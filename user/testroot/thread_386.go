@@ -51,6 +51,27 @@ func deleteThreads() {
 	}
 }
 
+// deleteMass deletes what a case that failed may have left of many threads.
+func deleteMass() {
+	for n := uint32(firstMass); n < 1<<16; n++ {
+		l4.DeleteThread(l4.Global(n, 1))
+	}
+}
+
+// mark is how many threads and stacks a case had made at some point.
+type mark struct{ worker, stacks, utcbs uint32 }
+
+func marked() mark { return mark{nextWorker, stacksUsed, home.utcbs} }
+
+// rewind deletes all threads made since m was marked, the youngest first, so that their numbers and stacks serve again.
+func (m mark) rewind() {
+	for nextWorker > m.worker {
+		nextWorker--
+		l4.DeleteThread(l4.Global(l4.Kernel().UserBase()+nextWorker, 1))
+	}
+	stacksUsed, home.utcbs = m.stacks, m.utcbs
+}
+
 // newID is the ID of a thread to make. It is deleted after the case.
 func newID() l4.ThreadID {
 	check(nextWorker <= lastWorker, "too many threads in a case")
