@@ -220,7 +220,7 @@ func checkTransfer(t *TCB) string {
 			return "a transfer has no receiver"
 		case (t.op == opTransfer || t.op == opAbort) && t.State != StateReady:
 			return "a sender copies and waits"
-		case (t.State == StateFaultWait) != (r.tcb().nested && r.tcb().outer.receiver):
+		case (t.State == StateFaultWait) != r.tcb().faultsFor(t.ref()):
 			return "a sender waits for a fault that its receiver does not have, or does not wait"
 		}
 	}
@@ -235,8 +235,12 @@ func checkTransfer(t *TCB) string {
 
 // lockedBy reports whether r is locked by a transfer of s.
 func lockedBy(r *TCB, s Ref) bool {
-	return r.State == StateReceiving && r.peer == s || r.nested && r.outer.receiver && r.outer.peer == s
+	return r.State == StateReceiving && r.peer == s || r.faultsFor(s)
 }
+
+// faultsFor reports whether t is the receiver of a transfer of s and has a page fault. A pager in the middle of its
+// answer to t is not that sender.
+func (t *TCB) faultsFor(s Ref) bool { return t.nested && t.outer.receiver && t.outer.peer == s }
 
 // sendsTo reports whether s is in a transfer to r.
 func sendsTo(s, r Ref) bool {

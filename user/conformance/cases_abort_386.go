@@ -32,6 +32,7 @@ func faultOf(s, r, p *puppet, taken bool) {
 	}
 	s.set(item(0x1000), s.zone+from)
 	r.accepts(strings, item(0x1000), r.zone+to)
+	s.xfer = l4.NewTimeouts(l4.Milliseconds(900), l4.Never) // runs, and must go with the transfer
 	if !taken {
 		atOnce(s, r, true)
 	}

@@ -14,6 +14,8 @@ var redirectCases = []testCase{
 	{"redirect-redirector-deleted", "1.8.1", redirectDeleted},
 	{"redirect-faults", "1.8.4", redirectFaults},
 	{"redirect-no-redirector", "1.8.1", redirectOff},
+	{"redirect-propagated", "1.7.3 1.8.1", redirectPropagated},
+	{"redirect-between-redirected-spaces", "1.8.1 1.8.3", redirectTwo},
 	{"redirect-refused-propagation", "1.7.2d 1.8.3", redirectRefused},
 }
 
@@ -299,4 +301,57 @@ func redirectRefused() {
 	rd.sends(r.id, tag(0, 0)).as(s.id)
 	meet(rd, r, l4.AnyThread)
 	equalID("the redirector", r.sender, s.id)
+}
+
+// A message that is propagated by its sender, and redirected: the redirector sees all three.
+func redirectPropagated() {
+	s, r := pair()
+	virtual := newPuppet(s.space, source)
+	rd := newPuppet(nil, target)
+	redirect(s, rd.id)
+	s.sends(r.id, tag(1, 0)).as(virtual.id).set(3)
+	rd.receives(virtual.id)
+	rd.block(l4.WaitingReceive)
+	s.begin()
+	ended(s, rd)
+	rd.want("redirector", l4.OK)
+	equal("tag", uint32(rd.result), uint32(tag(1, 0)|l4.Propagate|l4.Redirected))
+	equalID("sender", rd.sender, virtual.id)
+	equalID("ActualSender", rd.actual, s.id)
+	equalID("IntendedReceiver", rd.intended, r.id)
+}
+
+// Two spaces, each with a redirector of its own, which has none: a call and its answer go through one each.
+func redirectTwo() {
+	a, b := pair()
+	ra, rb := newPuppet(nil, target), newPuppet(nil, target)
+	redirect(a, ra.id)
+	redirect(b, rb.id)
+	pass := func(p, rd, to *puppet, from l4.ThreadID) {
+		rd.receives(p.id)
+		rd.begin()
+		p.begin()
+		rd.finish()
+		equalID("IntendedReceiver", rd.intended, to.id)
+		rd.sends(rd.intended, tag(1, 0)).as(p.id).set(rd.got[1] + 1)
+		if from != l4.NilThread {
+			to.receives(from)
+			to.block(l4.WaitingReceive)
+		}
+		rd.begin()
+		rd.finish()
+		rd.want("passed on", l4.OK)
+		to.wait()
+		to.want("receiver", l4.OK)
+		equalID("sender", to.sender, p.id)
+		equalID("ActualSender", to.actual, rd.id)
+	}
+	a.calls(b.id, tag(1, 0)).set(10)
+	pass(a, ra, b, a.id)
+	equal("word", b.got[1], 11)
+	b.sends(a.id, tag(1, 0)).set(20)
+	pass(b, rb, a, l4.NilThread)
+	equal("word", a.got[1], 21)
+	b.wait()
+	b.want("answer", l4.OK)
 }
