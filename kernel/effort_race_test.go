@@ -8,4 +8,6 @@ const (
 	stormRounds      = 100
 	hostileBoots     = 30
 	portSequences    = 10
+
+	transferSequences = 20
 )

@@ -9,4 +9,6 @@ const (
 	stormRounds      = 10000
 	hostileBoots     = 600
 	portSequences    = 60
+
+	transferSequences = 300
 )

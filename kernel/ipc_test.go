@@ -262,7 +262,7 @@ func TestIPCAgainstModel(t *testing.T) {
 	}
 }
 
-func FuzzIPC(f *testing.F) {
+func FuzzPhases(f *testing.F) {
 	for seed := int64(0); seed < 10; seed++ {
 		r := rand.New(rand.NewSource(seed))
 		data := make([]byte, 500)
