@@ -129,6 +129,8 @@ func sysThreadSwitch(t *TCB) {
 	x := resolve(t, ThreadID(t.Frame.EAX))
 	switch {
 	case x == t:
+	case x == nil && cpu.ready[t.prio] == 0 && cpu.top < int32(t.prio) && cpu.owner == t.ref():
+		// Nobody to yield to.
 	case x == nil || !x.ready():
 		giveUpSlice()
 		requeue(t)
