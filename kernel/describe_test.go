@@ -9,7 +9,7 @@ import (
 	"pecan/arch/ia32"
 )
 
-var stateNames = [...]string{"none", "inactive", "ready", "send", "receive", "receiving", "halted"}
+var stateNames = [...]string{"none", "inactive", "ready", "send", "receive", "receiving", "fault wait", "halted"}
 
 // describeThreads is a line per thread, for failed tests.
 func describeThreads() string {

@@ -62,6 +62,10 @@ func checkProcessor() string {
 		return "interrupts were left pending"
 	case cpu.resched:
 		return "a rescheduling was left over"
+	case cpu.reload:
+		return "translations of the copy area were left in the TLB"
+	case copyEntries(ia32.MasterPD()):
+		return "the master directory has a copy area"
 	case cpu.top != highest():
 		return "top is not the highest ready queue"
 	}
@@ -142,6 +146,9 @@ func checkThread(t *TCB, n *tally) string {
 		if t.State != StateSend && t.State != StateReceive && !inTransferAsSender(t) {
 			return "a thread that does not wait has a timeout"
 		}
+		if t.nested && t.outer.receiver || inTransferAsSender(t) && !t.str.faulted {
+			return "a transfer has a timeout where it counts for nothing"
+		}
 	}
 	if wrong := checkIPC(t, n); wrong != "" {
 		return wrong
@@ -171,22 +178,31 @@ func checkIPC(t *TCB, n *tally) string {
 	if (t.op != opNone) != (t.Reasons&ia32.ReasonOp != 0) {
 		return "a pending operation and its reason disagree"
 	}
+	if t.op != opNone && t.State != StateReady {
+		return "a thread that is not ready has an operation to continue"
+	}
 	if (t.sendHead != 0) != (t.Reasons&ia32.ReasonPending != 0) && t.version() != 0 {
 		return "a send queue and its reason disagree"
 	}
-	steps := uint32(0)
+	steps, propagators := uint32(0), uint32(0)
 	for r := t.sendHead; r != 0; {
 		s := r.tcb()
 		if s.State != StateSend || s.sendTo != t.ref() || s.sendNext.tcb().sendPrev != r {
 			return "a send queue is broken"
 		}
 		n.ringed++
+		if s.virtual != nilThread {
+			propagators++
+		}
 		if steps++; steps > threads {
 			return "a send queue has no end"
 		}
 		if r = s.sendNext; r == t.sendHead {
 			break
 		}
+	}
+	if propagators != t.propagators {
+		return "a send queue's count of propagators is wrong"
 	}
 	return ""
 }
@@ -260,6 +276,8 @@ func checkLife(t *TCB, n *tally) string {
 		return "a thread's UTCB is not where users see it"
 	case !t.active && t.State != StateInactive:
 		return "a thread without UTCB is active"
+	case copyEntries(s.pdir):
+		return "a directory's copy area is in use"
 	}
 	if t.spacePrev != 0 {
 		return ""
@@ -281,6 +299,12 @@ func checkLife(t *TCB, n *tally) string {
 		return "a space's thread count is wrong"
 	}
 	return ""
+}
+
+// copyEntries reports whether a directory has entries in its copy area. They live no longer than one copy.
+func copyEntries(pdir uint32) bool {
+	at := pdir + 4*pdIndex(ia32.CopyArea)
+	return *word(at)|*word(at + 4) != 0
 }
 
 // checkHeap: no deadline is before its parent's.

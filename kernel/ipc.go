@@ -20,6 +20,7 @@ const (
 
 // Message tag (abi 1.9).
 const (
+	tagTyped      = 63 << 6
 	tagPropagated = 1 << 12
 	tagRedirected = 1 << 13
 	tagError      = 1 << 15
@@ -128,6 +129,7 @@ func receivePhase(t *TCB) {
 		return
 	case lookAgain:
 		setOp(t, opReceive)
+		wakeUp(t) // a receiver whose page fault has just been delivered does not run
 		return
 	}
 	if s == nil {
@@ -182,7 +184,8 @@ func candidate(t *TCB, from ThreadID) (s *TCB, normal ThreadID, found int) {
 	p.waitedFor = true
 	if p.State == StateSend && p.sendTo == t.ref() {
 		s = p
-	} else if t.propagators != 0 {
+	} else if t.propagators != 0 && t.ipc != ipcInterrupt {
+		// An interrupt is acknowledged by its handler itself: no search, no preemption while interrupts are handled.
 		s, found = search(t, p.id())
 	}
 	return s, p.id(), found

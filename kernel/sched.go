@@ -146,8 +146,8 @@ func leave(t *TCB) {
 		} else {
 			next = choose(next)
 		}
-		if next == nil && cpu.handoff != 0 {
-			continue
+		if next == nil && cpu.handoff != 0 || cpu.pending != 0 {
+			continue // woken or noted meanwhile
 		}
 		if next == nil {
 			goIdle()
