@@ -422,7 +422,13 @@ func busyQueuedAnswer() {
 		// In the queue of the receiver, as from its pager, the case.
 		helper.sends(r.id, tag(0, 0)).as(controller)
 		helper.block(l4.PendingSend)
-		s.begin()
+		if i == 0 {
+			s.begin()
+		} else { // the fault waits in the queue until the case asks
+			atOnce(s, r, true)
+			s.begin()
+			atOnce(s, r, false)
+		}
 		// The fault comes; its answer, an empty one, is there already, so it comes again.
 		f := r.faults(r.zone, l4.Write)
 		equal("MR2", f.IP, 0xFFFFFFFF)

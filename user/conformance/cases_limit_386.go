@@ -16,6 +16,7 @@ var limitCases = []testCase{
 	{"limit-late-answer", "4.2.5", limitLateAnswer},
 	{"limit-queued-fault", "4.2.5", limitQueuedFault},
 	{"limit-second-string", "4.2.4 3.1.10", limitSecondString},
+	{"limit-exact-offset", "4.2.3 3.1.10", limitOffset},
 	{"limit-partner-is-pager", "4.1.1 4.1.2 4.2.3", limitPartnerPager},
 	{"limit-next-phase", "1.3.4 4.2.4", limitNextPhase},
 }
@@ -329,6 +330,29 @@ func limitSecondString() {
 	holds("first", r.back+0x100, 100, 1, 0)
 	holds("second", r.back+0xF00, 0x100, 1, 100)
 	sameWords(s, r, 7)
+}
+
+// Offsets are exact to the byte, whatever the alignment on the two sides.
+func limitOffset() {
+	s, r := pair()
+	s.give(0, 12)
+	r.give(0, 12)
+	fill(s.back, 0x1000, 1, 0)
+	for from := uint32(0xFF7); from <= 0x1000; from++ {
+		for to := uint32(0xFF7); to <= 0x1000; to++ {
+			about.Reset().Str("from ").Hex(from).Str(" to ").Hex(to).Str(": ")
+			clear(r.back+0xFF0, 16)
+			s.set(item(40), s.zone+from)
+			r.accepts(strings, item(40), r.zone+to)
+			s.xfer = l4.NewTimeouts(l4.Zero, l4.Never)
+			transfer(s, r, tag(0, 2))
+			n := min(0x1000-from, 0x1000-to)
+			cutAt(s, r, l4.OwnXferTimeout, l4.PeerXferTimeout, n)
+			untouched("before", r.back+0xFF0, to-0xFF0)
+			holds("string", r.back+to, n, 1, from)
+			untouched("behind", r.back+to+n, 0x1000-to-n)
+		}
+	}
 }
 
 // The partner is the pager as well: it cannot answer, but the limit ends it, for both sides.
