@@ -114,9 +114,21 @@ func (w *xWorld) settle() {
 			case c.phase == callAbort && t.op != opAbort:
 				w.m.breakUp(c.tr, ipcAborted, ipcAborted)
 			case c.phase == callCopy && t.op != opTransfer:
-				w.m.goOn(x, noLimit)
-			case c.phase == callCopy && t.str.total > c.tr.total:
-				w.m.goOn(x, t.str.total)
+				w.m.goOn(x, noLimit, nil)
+			case c.phase == callCopy && t.str.active:
+				if c.tr.total == t.str.total {
+					continue
+				}
+				w.m.goOn(x, t.str.total, nil)
+			case c.phase == callCopy:
+				// Put off before an item or in an item of pages.
+				p, before := &t.prog, len(c.tr.plan)
+				w.m.goOn(x, noLimit, func(s xStep) bool {
+					return s.item > p[trIndex] || s.item == p[trIndex] && (p[trStarted] == 0 || s.kind == stepMap && s.page >= p[trOffset]>>12)
+				})
+				if len(c.tr.plan) == before {
+					continue
+				}
 			default:
 				continue
 			}
@@ -128,16 +140,15 @@ func (w *xWorld) settle() {
 
 func (w *xWorld) compare() string {
 	w.settle()
-	wrong, open := "", false
+	wrong := ""
 	for _, x := range w.m.threads {
 		t := tcbRef(x.number).tcb()
-		open = open || t.op == opTransfer && !t.str.active
 		if wrong = w.compareThread(x, t); wrong != "" {
 			wrong = fmt.Sprintf("thread %d: %s (call %+v, outer %+v)", x.number, wrong, x.call, x.outer)
 			break
 		}
 	}
-	if wrong == "" && !open { // an item of pages may be half done
+	if wrong == "" {
 		wrong = w.compareMemory()
 	}
 	if wrong != "" {
@@ -158,6 +169,9 @@ func (w *xWorld) compareThread(x *xThread, t *TCB) string {
 		state = [...]uint32{StateSend, StateReceive, StateReady, StateReady, StateReady, StateFaultWait, StateReceiving}[c.phase]
 		op = [...]uint8{callPending: opReceive, callCopy: opTransfer, callAbort: opAbort, callLocked: opNone}[c.phase]
 		tr := x.own().tr
+		if c.phase == callAbort && t.heapIndex == 0 {
+			tr.deadline = 0 // its end is certain: it needs no timeout
+		}
 		timed = c.deadline != 0 || tr != nil && tr.s == x && tr.deadline != 0
 		if c.phase == callCopy && t.str.total != c.tr.total {
 			return fmt.Sprintf("%d bytes are copied, want %d", t.str.total, c.tr.total)
@@ -192,11 +206,9 @@ func (w *xWorld) compareThread(x *xThread, t *TCB) string {
 			return fmt.Sprintf("results are %#x, %#x, want %#x, %#x", t.Frame.EAX, t.Frame.ESI, x.ax, x.si)
 		}
 	}
-	if c := x.own(); c == nil || c.tr == nil || c.tr.s.own().phase != callCopy || tcbRef(c.tr.s.number).tcb().str.active {
-		for i, v := range x.mr {
-			if *t.mr(uint32(i)) != v {
-				return fmt.Sprintf("MR%d is %#x, want %#x", i, *t.mr(uint32(i)), v)
-			}
+	for i, v := range x.mr {
+		if *t.mr(uint32(i)) != v {
+			return fmt.Sprintf("MR%d is %#x, want %#x", i, *t.mr(uint32(i)), v)
 		}
 	}
 	for _, c := range [...]struct {
@@ -218,10 +230,10 @@ func (w *xWorld) compareMemory() string {
 		}
 	}
 	for _, x := range w.m.threads {
-		for i := uint32(0); i <= xPages; i++ {
-			addr := uint32(xBase) + i<<12
-			if i == xPages {
-				addr = xTop
+		for i := uint32(0); i < 24; i++ {
+			addr := uint32(xBase)&^0x7FFF + i<<12
+			if i >= 16 {
+				addr = uint32(xTop)&^0x7FFF + (i-16)<<12
 			}
 			p, want := w.m.spaces[x.space].pages[addr>>12]
 			pte := tcbRef(x.number).tcb().space().pte(addr)
@@ -334,7 +346,8 @@ func (w *xWorld) prepare(x *xThread, t *TCB) (tag uint32) {
 }
 
 func (w *xWorld) mapWords(dst uint32) (base, fpage uint32) {
-	return dst&^0xFFF | itemMap<<1, xSources + w.roll(xFrames)<<12 | 12<<4 | [4]uint32{7, 7, 7, 5}[w.roll(4)]
+	log2 := [4]uint32{12, 12, 13, 15}[w.roll(4)]
+	return dst&^0xFFF | itemMap<<1, xSources + w.roll(xFrames)<<12 | log2<<4 | [4]uint32{7, 7, 7, 5}[w.roll(4)]
 }
 
 // name is an ID that x may use.
@@ -349,7 +362,7 @@ func (w *xWorld) name(x *xThread) ThreadID {
 	return y.id()
 }
 
-func (w *xWorld) time() uint32 { return [8]uint32{0, 0, 0, timeZero, 150, 250, 450, 950}[w.roll(8)] }
+func (w *xWorld) time() uint32 { return [8]uint32{0, 0, 150, timeZero, 150, 250, 450, 950}[w.roll(8)] }
 
 // act is an IPC of x, which is ready.
 func (w *xWorld) act(x *xThread) {
@@ -358,19 +371,6 @@ func (w *xWorld) act(x *xThread) {
 	w.run(t)
 	tag := w.prepare(x, t)
 	to, from, times := w.name(x), w.name(x), w.time()<<16|w.time()
-	waiting := func(y *xThread) bool {
-		return y.call != nil && y.call.phase == callReceive && (y.call.who == x.id() || y.call.who == anyThread)
-	}
-	switch w.roll(4) {
-	case 0:
-		to = nilThread
-	case 1, 2:
-		for _, y := range w.m.threads {
-			if y != x && waiting(y) && w.roll(3) != 0 {
-				to = y.id()
-			}
-		}
-	}
 	switch w.roll(5) {
 	case 0:
 		from = nilThread
@@ -379,15 +379,33 @@ func (w *xWorld) act(x *xThread) {
 	case 3:
 		from = [2]ThreadID{to, anyLocalThread}[w.roll(2)]
 	}
+	waits := func(y *xThread) bool {
+		return y.call != nil && y.call.phase == callReceive && (y.call.who == x.id() || y.call.who == anyThread)
+	}
+	var waiting, faulting *xThread
 	for _, y := range w.m.threads {
-		if y.outer != nil && waiting(y) && w.roll(4) != 0 {
-			// A pager: it answers, mostly with the page, and waits for the next.
-			to, from, times = y.id(), anyThread, w.time()
-			if w.roll(4) != 0 {
-				x.mr[1], x.mr[2] = w.mapWords(y.call.message[1])
-				tag = 2 << 6
-			}
+		if y != x && waits(y) && (waiting == nil || w.roll(2) == 0) {
+			waiting = y
 		}
+		if y.outer != nil && waits(y) && (faulting == nil || w.roll(2) == 0) {
+			faulting = y
+		}
+	}
+	switch {
+	case w.roll(8) == 0:
+	case faulting != nil:
+		// A pager: it answers, mostly with the page, and waits for the next.
+		to, from, times = faulting.id(), anyThread, 0
+		if w.roll(8) != 0 {
+			x.mr[1], x.mr[2] = w.mapWords(faulting.call.message[1])
+			tag = 2 << 6
+		}
+	case x.space == xSource && w.roll(4) != 0:
+		to, from, times = nilThread, anyThread, [2]uint32{0, 950}[w.roll(2)]
+	case waiting != nil:
+		to = waiting.id()
+	case w.roll(2) == 0:
+		to = nilThread
 	}
 	x.xfers = [4]uint32{0, 0, w.time() << 16, w.time()}[w.roll(4)]
 	*t.tcr(tcrXferTimeouts) = x.xfers
@@ -413,6 +431,7 @@ func (w *xWorld) operation() {
 		w.raise(1+uint64(w.roll(3)), 1+uint64(w.roll(3)))
 	}
 	w.run(w.root)
+	cpu.work = w.roll(stepsPerStretch)
 	switch w.roll(48) {
 	case 0, 1, 2, 3:
 		us := uint64(1+w.roll(4)) * 100
@@ -480,6 +499,14 @@ func (w *xWorld) operation() {
 		}
 		w.call(callSpaceControl, regs{ax: uint32(x.id()), di: uint32(rd)})
 	default:
+		if x.call != nil && t.op == opNone {
+			// One that can run, if there is any.
+			for _, y := range w.m.threads {
+				if tcbRef(y.number).tcb().ready() && (x.call != nil || w.roll(2) == 0) {
+					x, t = y, tcbRef(y.number).tcb()
+				}
+			}
+		}
 		if x.call == nil {
 			w.act(x)
 		} else if t.op != opNone {

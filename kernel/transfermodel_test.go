@@ -75,13 +75,15 @@ type stepKind int
 const (
 	stepWord     stepKind = iota // message register a is copied
 	stepMove                     // n bytes from a to b
-	stepMap                      // item with words a, b
+	stepMap                      // the page at a is mapped to b with rights n
 	stepOverflow                 // the rest does not fit
 )
 
 type xStep struct {
 	kind    stepKind
 	a, b, n uint32
+	item    uint32 // message register of the item that it belongs to
+	page    uint32 // of a map item's pages
 }
 
 type xTransfer struct {
@@ -409,7 +411,13 @@ func pieces(reg func(uint32) uint32, at, last uint32) (list []piece, next uint32
 
 // plan lists what the transfer of the typed words i to last does if nothing goes wrong on the way.
 func (m *xModel) plan(x, r *xThread, i, last uint32) (plan []xStep) {
-	add := func(s ...xStep) { plan = append(plan, s...) }
+	item := i
+	add := func(s ...xStep) {
+		for k := range s {
+			s[k].item = item
+		}
+		plan = append(plan, s...)
+	}
 	mr := func(i uint32) uint32 { return x.mr[i] }
 	br := func(i uint32) uint32 { return r.br[i] }
 	buffer := uint32(0)
@@ -419,6 +427,7 @@ func (m *xModel) plan(x, r *xThread, i, last uint32) (plan []xStep) {
 	user := !r.call.fault
 	for i <= last {
 		w := mr(i)
+		item = i
 		if w&itemNoString != 0 {
 			window := user && r.br[0]&^0xF != 0 || !user
 			if kind := w >> 1 & 7; kind != itemMap || i == last || !window {
@@ -428,7 +437,10 @@ func (m *xModel) plan(x, r *xThread, i, last uint32) (plan []xStep) {
 			if user {
 				add(xStep{kind: stepWord, a: i}, xStep{kind: stepWord, a: i + 1})
 			}
-			add(xStep{kind: stepMap, a: w, b: mr(i + 1)})
+			f := mr(i + 1) // at most 4 MiB; the window is complete
+			for page, size := uint32(0), uint32(1)<<(f>>4&63); page<<12 < size; page++ {
+				add(xStep{kind: stepMap, a: f&^(size-1)>>12 + page, b: w&^(size-1)>>12 + page, n: f & 7, page: page})
+			}
 			i += 2
 			continue
 		}
@@ -478,19 +490,20 @@ func (m *xModel) plan(x, r *xThread, i, last uint32) (plan []xStep) {
 	return
 }
 
-// goOn continues the transfer that x sends, until limit bytes have been moved in all or it ends or is held up.
-func (m *xModel) goOn(x *xThread, limit uint32) {
+// goOn continues the transfer that x sends, until limit bytes have been moved in all, or stop says so of the next step,
+// or it ends or is held up.
+func (m *xModel) goOn(x *xThread, limit uint32, stop func(p xStep) bool) {
 	tr := x.call.tr
 	for len(tr.plan) > 0 {
-		if tr.total >= limit {
+		p := tr.plan[0]
+		if tr.total >= limit || stop != nil && stop(p) {
 			return
 		}
-		p := tr.plan[0]
 		switch p.kind {
 		case stepWord:
 			tr.r.mr[p.a] = x.mr[p.a]
 		case stepMap:
-			m.mapItem(x, tr.r, p.a, p.b)
+			m.mapPage(x, tr.r, p.a, p.b, p.n&2 != 0)
 		case stepOverflow:
 			m.breakUp(tr, ipcOverflow, ipcOverflow)
 			return
@@ -512,7 +525,7 @@ func (m *xModel) goOn(x *xThread, limit uint32) {
 		}
 		tr.plan = tr.plan[1:]
 	}
-	if limit != noLimit {
+	if limit != noLimit || stop != nil {
 		return // it will end when it runs next
 	}
 	x.call.tr = nil
@@ -622,6 +635,8 @@ func (m *xModel) state(x *xThread) (state uint32) {
 	for _, c := range []*xCall{x.call, x.outer} {
 		switch {
 		case c == nil:
+		case c.fault && c.phase == callLocked && x.outer.tr.s == x:
+			// A sender that is just getting its pager's answer: its own IPC alone counts.
 		case c.tr != nil && c.tr.s == x && c.phase != callLocked || c.tr == nil && c.phase == callSend:
 			state |= exSend
 		default:
@@ -694,16 +709,14 @@ func (m *xModel) remove(x *xThread) {
 // Pages: space xSource has all frames, the others get theirs from it alone.
 const xSource = 2
 
-func (m *xModel) mapItem(x, r *xThread, base, fpage uint32) {
-	p, ok := m.spaces[x.space].pages[fpage>>12]
-	if !ok || x.space != xSource || !xMappable(base>>12) {
+func (m *xModel) mapPage(x, r *xThread, from, to uint32, write bool) {
+	p, ok := m.spaces[x.space].pages[from]
+	if !ok || x.space != xSource || !xMappable(to) {
 		return
 	}
-	p.write = fpage&2 != 0
-	if old, ok := m.spaces[r.space].pages[base>>12]; ok && old.frame == p.frame {
-		p.write = p.write || old.write
-	}
-	m.spaces[r.space].pages[base>>12] = p
+	old, ok := m.spaces[r.space].pages[to]
+	p.write = write || ok && old.frame == p.frame && old.write
+	m.spaces[r.space].pages[to] = p
 }
 
 func (m *xModel) unmap(space int, which func(p xPage) bool) {
