@@ -64,8 +64,11 @@ func cancelIPC(t *TCB, code uint32) {
 	}
 }
 
-// reap finishes all deletions. It returns false after a preemption.
+// reap finishes all deletions, and a rename. It returns false after a preemption.
 func reap() bool {
+	if renamed.old != nilThread && !wakeOldID() {
+		return false
+	}
 	for dyingThreads != 0 {
 		t := dyingThreads.tcb()
 		if !reapThread(t) {

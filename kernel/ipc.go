@@ -78,6 +78,9 @@ func sendPhase(t *TCB, to ThreadID) bool {
 		}
 	}
 	if accepts(r, t) {
+		if r.op == opReceive {
+			clearOp(r)
+		}
 		if r.heapIndex != 0 && !r.nested {
 			cancelTimeout(r)
 		}
@@ -101,8 +104,12 @@ func sendPhase(t *TCB, to ThreadID) bool {
 
 // accepts reports whether r waits for a message that t may send now. A thread is never ready for itself.
 func accepts(r, t *TCB) bool {
-	return r.State == StateReceive && matches(r, r.partner, t)
+	return (r.State == StateReceive || searching(r)) && matches(r, r.partner, t)
 }
+
+// searching reports that r was preempted while it looked through its queue: to others it waits already, there is no window
+// between its phases. A thread that has found somebody has partner nilThread, which names nobody.
+func searching(r *TCB) bool { return r.op == opReceive && r.State == StateReady }
 
 // matches reports whether from-specifier from of r, normalised, names t.
 func matches(r *TCB, from ThreadID, t *TCB) bool {
@@ -128,6 +135,7 @@ func receivePhase(t *TCB) {
 		ipcFail(t, ipcNoPartner|phaseReceive)
 		return
 	case lookAgain:
+		t.partner = normal // whom accepts and origin take it to be waiting for
 		setOp(t, opReceive)
 		wakeUp(t) // a receiver whose page fault has just been delivered does not run
 		return
@@ -224,6 +232,10 @@ func afterSend(s *TCB) {
 	case found == looked && q == nil:
 		waitFor(s, normal)
 	default:
+		s.partner = normal
+		if q != nil {
+			s.partner = nilThread // found: nobody gets before it
+		}
 		setOp(s, opReceive)
 		makeReady(s)
 	}
@@ -340,6 +352,7 @@ func retryStart(t *TCB) {
 		t.partner = pager
 		return
 	}
+	t.partner = nilThread
 	setOp(t, opReceive)
 	wakeUp(t)
 }

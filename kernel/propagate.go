@@ -43,13 +43,23 @@ func origin(s, r *TCB, delivered bool) (from ThreadID, flags uint32) {
 		return
 	}
 	v := lookup(s.virtual)
-	if v == nil {
-		return // it has gone meanwhile
+	if v == nil || v.Space == 0 || !mayPropagate(s, r, v) {
+		return // it has gone meanwhile, or another has its ID
 	}
 	*r.tcr(tcrVirtualSender) = s.GlobalID
-	if delivered && v.State == StateReceive && v.partner == s.id() {
-		v.partner = r.id()
-		r.waitedFor = true
+	if delivered && v.partner == s.id() && (v.State == StateReceive || searching(v)) {
+		waitForOther(v, r)
 	}
 	return v.seenBy(r), flags | tagPropagated
+}
+
+// waitForOther lets v, which waits for one thread, wait for r instead. Who is queued at v may match now: v looks again.
+func waitForOther(v, r *TCB) {
+	v.partner, v.from = r.id(), r.id()
+	r.waitedFor = true
+	if v.State == StateReceive && v.propagators != 0 && !v.nested {
+		cancelTimeout(v) // begins again when it has looked
+		setOp(v, opReceive)
+		makeReady(v)
+	}
 }

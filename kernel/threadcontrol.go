@@ -8,16 +8,8 @@ const utcbUnchanged = 0xFFFFFFFF
 
 // Words of TCB.prog while a ThreadControl runs.
 const (
-	tcStage = iota // tc* below
-	tcOldID        // a thread that got a new version: its old ID
-	tcSweep        // and how far the search for those who wait for it has come
-	tcCode         // what the call returns when all is done
-)
-
-const (
-	tcFresh    = iota // nothing done yet
-	tcRenaming        // done but for waking those who knew the old ID
-	tcReaping         // done but for the reaping
+	tcDone = iota // not 0: the call has been carried out but for the reaping
+	tcCode        // what it returns then
 )
 
 // sysThreadControl returns false when it was preempted: the call is repeated.
@@ -26,17 +18,13 @@ func sysThreadControl(t *TCB) bool {
 		result(t, errPrivilege)
 		return true
 	}
-	// Deletions that were begun come first, by whomever: IDs and memory may hang on them.
-	if t.prog[tcStage] == tcFresh {
+	// What earlier calls left to do comes first, whoever made them: IDs and memory may hang on it.
+	if t.prog[tcDone] == 0 {
 		if !reap() {
 			return false
 		}
-		t.prog[tcCode] = threadControl(t)
+		t.prog[tcDone], t.prog[tcCode] = 1, threadControl(t)
 	}
-	if t.prog[tcStage] == tcRenaming && !wakeOldID(&t.prog) {
-		return false
-	}
-	t.prog[tcStage] = tcReaping
 	if !reap() {
 		return false
 	}
@@ -44,7 +32,7 @@ func sysThreadControl(t *TCB) bool {
 	return true
 }
 
-// threadControl does the call but for the long part, which t.prog then names. It returns an error code.
+// threadControl does the call but for the long part, which is left to reap. It returns an error code.
 func threadControl(t *TCB) uint32 {
 	f := &t.Frame
 	dest := ThreadID(f.EAX)
@@ -234,14 +222,20 @@ func modifyThread(by, t *TCB, id, spec, scheduler, pager ThreadID, utcb uint32) 
 		t.scheduler = scheduler
 	}
 	if t.id() != id {
-		by.prog[tcStage], by.prog[tcOldID], by.prog[tcSweep] = tcRenaming, t.GlobalID, 0
 		rename(t, id)
 	}
 	return errOK
 }
 
-// rename gives a thread a new version. Who waits for the old ID, or is queued at it, has to be woken: wakeOldID.
+// renamed is the rename whose old ID still has to be told to those who know it, if any: wakeOldID.
+var renamed struct {
+	old   ThreadID // nilThread: none
+	sweep uint32   // how far the search for those who wait for it has come
+}
+
+// rename gives a thread a new version. Precondition: reap has finished, so no other rename is under way.
 func rename(t *TCB, id ThreadID) {
+	renamed.old, renamed.sweep = t.id(), 0
 	t.GlobalID = uint32(id)
 	if t.active {
 		*t.tcr(tcrMyGlobalID) = uint32(id)
@@ -249,8 +243,8 @@ func rename(t *TCB, id ThreadID) {
 }
 
 // wakeOldID wakes, with error 2, all who are in IPC with an ID that has gone. It returns false after a preemption.
-func wakeOldID(p *[6]uint32) bool {
-	old := ThreadID(p[tcOldID])
+func wakeOldID() bool {
+	old := renamed.old
 	x := tcbRef(old.number()).tcb()
 	for r := x.sendHead; r != 0; {
 		s := r.tcb()
@@ -269,12 +263,13 @@ func wakeOldID(p *[6]uint32) bool {
 		}
 		r = next
 	}
-	for p[tcSweep] < sweepEnd {
-		p[tcSweep] = sweepStep(p[tcSweep], old)
+	for renamed.sweep < sweepEnd {
+		renamed.sweep = sweepStep(renamed.sweep, old)
 		if preempted() {
 			return false
 		}
 	}
+	renamed.old = nilThread
 	return true
 }
 
