@@ -9,5 +9,5 @@ const (
 	hostileBoots     = 30
 	portSequences    = 10
 
-	transferSequences = 20
+	transferSequences = 100
 )

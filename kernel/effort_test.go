@@ -10,5 +10,5 @@ const (
 	hostileBoots     = 600
 	portSequences    = 60
 
-	transferSequences = 300
+	transferSequences = 4000
 )

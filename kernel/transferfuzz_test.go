@@ -110,7 +110,9 @@ func (w *xWorld) settle() {
 			}
 			switch {
 			case c.phase == callPending && t.op != opReceive:
-				w.m.receivePhase(x)
+				w.m.receiveNow(x)
+			case c.phase == callReceive && t.op == opReceive:
+				c.phase, c.deadline = callPending, 0 // the kernel looks again
 			case c.phase == callAbort && t.op != opAbort:
 				w.m.breakUp(c.tr, ipcAborted, ipcAborted)
 			case c.phase == callCopy && t.op != opTransfer:
@@ -175,6 +177,9 @@ func (w *xWorld) compareThread(x *xThread, t *TCB) string {
 		timed = c.deadline != 0 || tr != nil && tr.s == x && tr.deadline != 0
 		if c.phase == callCopy && t.str.total != c.tr.total {
 			return fmt.Sprintf("%d bytes are copied, want %d", t.str.total, c.tr.total)
+		}
+		if c.phase == callPending && t.partner == nilThread {
+			c.who = nilThread // it has found somebody
 		}
 		if c.phase == callReceive && t.partner != c.who {
 			return fmt.Sprintf("receives from %#x", t.partner)

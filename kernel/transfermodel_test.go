@@ -12,7 +12,7 @@ type callPhase int
 const (
 	callSend      callPhase = iota // queued at dest
 	callReceive                    // waits for who
-	callPending                    // enters its receive phase when it runs next
+	callPending                    // looks through its queue when it runs next; to a new sender it waits already, if who is set
 	callCopy                       // sender of tr: goes on when it runs next
 	callAbort                      // sender of tr: ends it when it runs next
 	callFaultWait                  // sender of tr: the receiver has a page fault
@@ -195,10 +195,10 @@ func (m *xModel) sendPhase(x *xThread, to ThreadID, time uint32) {
 	}
 	v := m.find(x, c.virtual)
 	c.virtual = nilThread
-	if v != nil && (v.space == x.space || r.space == x.space || m.spaces[v.space].redirector == x.id()) {
+	if v != nil && m.mayPropagate(x, r, v) {
 		c.virtual = v.id()
 	}
-	if r.call != nil && r.call.phase == callReceive && m.named(r, r.call.who, x) {
+	if r.call != nil && (r.call.phase == callReceive || r.call.phase == callPending) && m.named(r, r.call.who, x) {
 		r.call.deadline = 0
 		m.exchange(x, r)
 		return
@@ -212,9 +212,13 @@ func (m *xModel) sendPhase(x *xThread, to ThreadID, time uint32) {
 	r.queue = append(r.queue, x)
 }
 
+func (m *xModel) mayPropagate(x, r, v *xThread) bool {
+	return v.space == x.space || r.space == x.space || m.spaces[v.space].redirector == x.id()
+}
+
 // named: r, receiving from who, takes x's message.
 func (m *xModel) named(r *xThread, who ThreadID, x *xThread) bool {
-	return who == anyThread || who == anyLocalThread && r.space == x.space || who == x.id() || who == x.call.virtual
+	return who == anyThread || who == anyLocalThread && r.space == x.space || who == x.id() || who != nilThread && who == x.call.virtual
 }
 
 // exchange is the transfer from x to r, or its beginning; then comes x's receive phase.
@@ -269,10 +273,10 @@ func (m *xModel) origin(x, r *xThread, delivered bool) (from, tag uint32) {
 		r.intended = uint32(c.intended)
 		tag |= tagRedirected
 	}
-	if v := m.find(nil, c.virtual); v != nil && c.virtual != nilThread {
+	if v := m.find(nil, c.virtual); v != nil && c.virtual != nilThread && m.mayPropagate(x, r, v) {
 		r.virtual = uint32(x.id())
-		if delivered && v != r && v.call != nil && v.call.phase == callReceive && v.call.who == x.id() {
-			v.call.who = r.id()
+		if delivered && v != r && v.call != nil && (v.call.phase == callReceive || v.call.phase == callPending) && v.call.who == x.id() {
+			v.call.who, v.call.from = r.id(), r.id()
 		}
 		from, tag = m.seen(v, r), tag|tagPropagated
 	}
@@ -280,6 +284,39 @@ func (m *xModel) origin(x, r *xThread, delivered bool) (from, tag uint32) {
 }
 
 func (m *xModel) receivePhase(x *xThread) {
+	c := x.call
+	if c.from == nilThread {
+		m.end(x, 0, c.tag, false)
+		return
+	}
+	if m.searches(x) {
+		m.candidate(x) // names who
+		c.phase, c.deadline = callPending, 0
+		return
+	}
+	m.receiveNow(x)
+}
+
+// searches: the queue is not short for all the kernel knows; it may put that off.
+func (m *xModel) searches(x *xThread) bool {
+	c := x.call
+	if c.from == anyThread || c.from == anyLocalThread {
+		return c.from == anyLocalThread && len(x.queue) > 0
+	}
+	p := m.find(x, c.from)
+	if p == nil || p.call != nil && p.call.phase == callSend && p.call.dest == x {
+		return false
+	}
+	for _, q := range x.queue {
+		if q.call.virtual != nilThread {
+			return true
+		}
+	}
+	return false
+}
+
+// receiveNow looks for a queued sender, and receives from it or waits.
+func (m *xModel) receiveNow(x *xThread) {
 	c := x.call
 	if c.from == nilThread {
 		m.end(x, 0, c.tag, false)
@@ -324,7 +361,7 @@ func (m *xModel) afterSend(s *xThread) {
 	switch {
 	case !ok:
 		m.fail(s, ipcNoPartner|phaseReceive)
-	case q == nil:
+	case q == nil && !m.searches(s):
 		m.block(s)
 	default:
 		c.phase, c.deadline = callPending, 0
