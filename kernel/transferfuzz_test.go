@@ -23,6 +23,7 @@ const (
 	xBase    = 0x00BFE000
 	xPages   = 6
 	xTop     = userTop - 0x1000
+	xOther   = 0x007FF000 // two pages over another boundary
 	xSources = 0x00400000
 )
 
@@ -235,11 +236,8 @@ func (w *xWorld) compareMemory() string {
 		}
 	}
 	for _, x := range w.m.threads {
-		for i := uint32(0); i < 24; i++ {
-			addr := uint32(xBase)&^0x7FFF + i<<12
-			if i >= 16 {
-				addr = uint32(xTop)&^0x7FFF + (i-16)<<12
-			}
+		for i := uint32(0); i < 40; i++ {
+			addr := [3]uint32{xBase, xOther, xTop}[i/16]&^0x7FFF + i%16<<12
 			p, want := w.m.spaces[x.space].pages[addr>>12]
 			pte := tcbRef(x.number).tcb().space().pte(addr)
 			switch have := pte != nil && *pte != 0; {
@@ -262,6 +260,9 @@ func (w *xWorld) stringAddr(space int) uint32 {
 	off := [4]uint32{0, 0xFF0, 0xFFD, w.roll(256) << 4}[w.roll(4)]
 	if space == xSource {
 		return xSources + w.roll(4)<<12 + off
+	}
+	if w.roll(4) == 0 {
+		return xOther + off
 	}
 	return xBase + w.roll(xPages-1)<<12 + off
 }
@@ -495,7 +496,7 @@ func (w *xWorld) operation() {
 		}
 	case 15:
 		rd := [3]ThreadID{anyThread, anyThread, w.name(x)}[w.roll(3)]
-		if w.m.find(nil, rd) == nil && rd != anyThread {
+		if y := w.m.find(nil, rd); rd != anyThread && (y == nil || y.space == x.space) {
 			return
 		}
 		w.note("redirector of space %d: %#x", x.space, rd)
@@ -539,6 +540,9 @@ func (w *xWorld) unmapPages(x *xThread, t *TCB) {
 		w.quietly(func() { w.call(callUnmap, regs{si: xSources + uint32(frame)<<12 | 12<<4 | rights, di: t.LocalID}) })
 	} else {
 		page := uint32(xBase) + w.roll(xPages)<<12
+		if w.roll(4) == 0 {
+			page = xOther + w.roll(2)<<12
+		}
 		w.note("%d: flush %#x", x.number, page)
 		if xMappable(page >> 12) {
 			delete(w.m.spaces[x.space].pages, page>>12)

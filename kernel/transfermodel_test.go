@@ -184,7 +184,7 @@ func (m *xModel) sendPhase(x *xThread, to ThreadID, time uint32) {
 	c := x.call
 	r := m.find(x, to)
 	if r != nil {
-		if rd := m.spaces[x.space].redirector; rd != nilThread && r.space != x.space && r.id() != rd {
+		if rd := m.spaces[x.space].redirector; rd != nilThread && rd != x.id() && r.space != x.space && r.id() != rd {
 			c.intended = r.id()
 			r = m.find(nil, rd)
 		}
