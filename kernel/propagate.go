@@ -8,7 +8,7 @@ package kernel
 // redirect returns who gets t's message for r: r, or the redirector of t's space (nil if that has gone). It accepts or
 // drops the virtual sender.
 func redirect(t, r *TCB) *TCB {
-	if rd := t.space().redirector; rd != nilThread && !sameSpace(t, r) && r.id() != rd {
+	if rd := t.space().redirector; rd != nilThread && rd != t.id() && !sameSpace(t, r) && r.id() != rd {
 		t.intended = r.id()
 		if r = lookup(rd); r == nil {
 			return nil

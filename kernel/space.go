@@ -240,7 +240,8 @@ func (s *Space) removeThread(t *TCB) {
 // destroy gives back a space without threads. It returns false when it wants to be called again after a
 // preemption: what is gone is gone, the rest is consistent.
 func (s *Space) destroy() bool {
-	if cpu.pdir == ia32.Phys(s.pdir) {
+	if cpu.pdir == ia32.Phys(s.pdir) || cpu.reload {
+		cpu.reload = false
 		cpu.pdir = ia32.Phys(ia32.MasterPD())
 		ia32.LoadCR3(cpu.pdir)
 	}

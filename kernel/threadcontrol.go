@@ -246,22 +246,18 @@ func rename(t *TCB, id ThreadID) {
 func wakeOldID() bool {
 	old := renamed.old
 	x := tcbRef(old.number()).tcb()
-	for r := x.sendHead; r != 0; {
-		s := r.tcb()
-		next := s.sendNext
-		last := next == x.sendHead
-		if s.partner == old {
-			dequeueSender(s)
-			cancelTimeout(s)
-			ipcFail(s, ipcNoPartner|phaseSend)
-			if preempted() {
-				return false // only after something was done, or it might never end
-			}
-		}
-		if last {
+	// Those who came before the rename stand in front.
+	for x.sendHead != 0 {
+		s := x.sendHead.tcb()
+		if s.partner != old {
 			break
 		}
-		r = next
+		dequeueSender(s)
+		cancelTimeout(s)
+		ipcFail(s, ipcNoPartner|phaseSend)
+		if preempted() {
+			return false
+		}
 	}
 	for renamed.sweep < sweepEnd {
 		renamed.sweep = sweepStep(renamed.sweep, old)
