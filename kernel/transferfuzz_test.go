@@ -496,7 +496,7 @@ func (w *xWorld) operation() {
 		}
 	case 15:
 		rd := [3]ThreadID{anyThread, anyThread, w.name(x)}[w.roll(3)]
-		if y := w.m.find(nil, rd); rd != anyThread && (y == nil || y.space == x.space) {
+		if y := w.m.find(nil, rd); rd != anyThread && y == nil {
 			return
 		}
 		w.note("redirector of space %d: %#x", x.space, rd)
