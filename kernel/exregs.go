@@ -92,7 +92,7 @@ func exState(x *TCB) (state uint32) {
 func sending(x *TCB) bool { return x.State == StateSend || inTransferAsSender(x) }
 
 func receiving(x *TCB) bool {
-	return x.State == StateReceive || x.op == opReceive || inTransferAsReceiver(x)
+	return x.State == StateReceive || x.State == StateReceiving || x.op == opReceive || inTransferAsReceiver(x)
 }
 
 func abortPhases(x *TCB, control uint32) {

@@ -672,8 +672,6 @@ func (m *xModel) state(x *xThread) (state uint32) {
 	for _, c := range []*xCall{x.call, x.outer} {
 		switch {
 		case c == nil:
-		case c.fault && c.phase == callLocked && x.outer.tr.s == x:
-			// A sender that is just getting its pager's answer: its own IPC alone counts.
 		case c.tr != nil && c.tr.s == x && c.phase != callLocked || c.tr == nil && c.phase == callSend:
 			state |= exSend
 		default:
