@@ -46,7 +46,7 @@ func (b *builder) references(p *pkg) ([]reference, error) {
 	return out, nil
 }
 
-// listedPos returns a position of a listing from the root: /root/file.go:12[/work/copy.go:19] for marked copies.
+// listedPos returns a position of a listing from the root: /root/file.go:12[/elsewhere/copy.go:19] for marked copies.
 func (b *builder) listedPos(s string) string {
 	s, _, _ = strings.Cut(s, "[")
 	if strings.HasPrefix(s, "<") {

@@ -48,8 +48,8 @@ func main() {
 	measure("rpc_inter_finite_timeout", func() { l4.Ipc(inter, inter, limited, 0) })
 	strings(newSpace(4, pager, sink))
 	populate(10, pager)
-	rpc("rpc_inter_5000_sleepers", inter)
-	measure("rpc_inter_finite_timeout_5000_sleepers", func() { l4.Ipc(inter, inter, limited, 0) })
+	rpc("rpc_inter_10000_sleepers", inter)
+	measure("rpc_inter_finite_timeout_10000_sleepers", func() { l4.Ipc(inter, inter, limited, 0) })
 	l4.Println("bench done")
 	l4.Out8(exitPort, success)
 }

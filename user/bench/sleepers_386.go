@@ -7,10 +7,10 @@ import (
 )
 
 // sleepers is how many threads sleep while the figures are taken again: they must not cost the others anything.
-const sleepers = 5000
+const sleepers = 10000
 
 // utcbs is the UTCB area of the space that the sleepers live in.
-var utcbs = l4.NewFpage(0x80000000, 22, 0)
+var utcbs = l4.NewFpage(0x80000000, 23, 0)
 
 // dormitory is the stack of all sleepers: the Ipc stub pops its return address there and writes nothing.
 var dormitory, ipcStub uint32
