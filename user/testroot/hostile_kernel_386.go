@@ -8,6 +8,7 @@ var kernelAddressCases = []testCase{
 	{"semantics-9.10-read-kernel-addresses", readKernel},
 	{"semantics-9.10-write-kernel-addresses", writeKernel},
 	{"semantics-9.10-jump-to-kernel-addresses", jumpKernel},
+	{"semantics-9.10-traced-jump-to-kernel-code", tracedJumpKernel},
 	{"semantics-9.10-across-the-border", borderOfUserArea},
 	{"semantics-9.10-stack-in-kernel", stackInKernel},
 	{"semantics-9.10-without-handler", kernelAddressHalts},
@@ -24,6 +25,29 @@ var kernelAddresses = [...]uint32{
 	0xF0C01000, 0xF0C07000, 0xF0C08000, 0xF0C09FFC, 0xF0C0A000, // kernel stack
 	0xF1000000, 0xF1400000, 0xFEE00000, 0xFFC00000, 0xFFFFF000, 0xFFFFFFFC,
 }
+
+// tracedJumpKernel single-steps onto every address at which a kernel function may begin, with a stack pointer into
+// kernel code: the debug exception comes with a kernel EIP, and a kernel that judges by EIP alone takes it for its own
+// and the user's stack for the kernel's.
+func tracedJumpKernel() {
+	r := newRigIn(nil)
+	for at := uint32(kernelText); at < kernelText+kernelTextSize; at += 16 {
+		stepNumber("address", at)
+		r.patterns()
+		r.regs.EBX, r.regs.ESP = at, kernelText
+		r.regs.Flags = 0x202 | flagTF
+		e := r.do(0xFF, 0xE3) // jmp ebx
+		if e.kind != exception || e.regs.IP != at || e.regs.Vector != vecDebug && e.regs.Vector != vecPageFault {
+			fatal(e.describe(describe("want a debug or page-fault exception at ").Hex(at).Str(", got ")))
+		}
+	}
+}
+
+// Where Pecan's code lies, generously.
+const (
+	kernelText     = 0xD0101000
+	kernelTextSize = 0x18000
+)
 
 // kernelFault checks that e is the page-fault exception of a user access.
 func (r *rig) kernelFault(e event, ip, kind uint32) {
