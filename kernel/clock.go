@@ -17,8 +17,6 @@ type clockScale struct {
 
 var clock clockScale
 
-const timerHz = 1193182
-
 // initClock derives all factors from the TSC frequency. Precondition: kHz is at least 2000.
 func initClock(kHz uint32) {
 	clock = clockScale{kHz: kHz}
@@ -27,10 +25,10 @@ func initClock(kHz uint32) {
 		clock.shift++
 	}
 	clock.multiplier = uint32(uint64(1000) << clock.shift << 32 / uint64(kHz))
-	clock.timerScale = uint32(uint64(timerHz) << 32 / hz)
+	clock.timerScale = uint32(uint64(ia32.TimerHz) << 32 / hz)
 	clock.mhz = kHz / 1000
 	clock.fraction = uint32((uint64(kHz%1000)<<32 + 999) / 1000)
-	clock.timerReach = uint64(ia32.TimerMax) * hz / timerHz
+	clock.timerReach = uint64(ia32.TimerMax) * hz / ia32.TimerHz
 }
 
 // microseconds converts a TSC value to the system clock.

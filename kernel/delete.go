@@ -89,10 +89,7 @@ func reap() bool {
 // reapThread wakes everybody who waits for a dying thread, then frees its TCB.
 func reapThread(t *TCB) bool {
 	for t.sendHead != 0 {
-		s := t.sendHead.tcb()
-		dequeueSender(s)
-		cancelTimeout(s)
-		ipcFail(s, ipcNoPartner|phaseSend)
+		turnAway(t.sendHead.tcb())
 		if preempted() {
 			return false
 		}

@@ -21,13 +21,12 @@ const (
 	rootID   = ThreadID((userBase+2)<<14 | 1)
 )
 
-func (id ThreadID) isLocal() bool     { return id&0x3F == 0 }
-func (id ThreadID) number() uint32    { return uint32(id) >> 14 }
-func irqID(line uint32) ThreadID      { return ThreadID(line<<14 | 1) }
-func (t *TCB) id() ThreadID           { return ThreadID(t.GlobalID) }
-func sameSpace(a, b *TCB) bool        { return a.Space == b.Space }
-func (t *TCB) exists() bool           { return t.State != StateNone }
-func (id ThreadID) isInterrupt() bool { return id.number() < systemBase }
+func (id ThreadID) isLocal() bool  { return id&0x3F == 0 }
+func (id ThreadID) number() uint32 { return uint32(id) >> 14 }
+func irqID(line uint32) ThreadID   { return ThreadID(line<<14 | 1) }
+func (t *TCB) id() ThreadID        { return ThreadID(t.GlobalID) }
+func sameSpace(a, b *TCB) bool     { return a.Space == b.Space }
+func (t *TCB) exists() bool        { return t.State != StateNone }
 
 // lookup finds the thread with exactly this global ID, or nil. Unused numbers read from the zero page, whose ID 0 never
 // equals a global ID.

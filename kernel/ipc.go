@@ -26,7 +26,6 @@ const (
 	tagError      = 1 << 15
 	tagKernel     = 0xF << 12 // p, r, X, E: ignored on input
 	tagWords      = 63
-	errorTag      = tagError
 	maxMessage    = 63
 )
 
@@ -262,15 +261,10 @@ func wakeUp(t *TCB) {
 
 // startTimeout queues t for a timeout of the given Time, which is not never. It returns false if t must not wait at all.
 func startTimeout(t *TCB, time uint32) bool {
-	if isZeroTime(time) {
+	if isZeroTime(time) || !hasDeadline(t, time) {
 		return false
 	}
-	now := ia32.ReadTSC()
-	deadline := deadlineOf(time, now)
-	if deadline <= now {
-		return false
-	}
-	setTimeout(t, deadline)
+	setTimeout(t, t.deadline)
 	return true
 }
 
@@ -296,7 +290,7 @@ func ipcFail(t *TCB, code uint32) {
 	switch t.ipc {
 	case ipcUser:
 		t.fail(code)
-		tag := uint32(errorTag)
+		tag := uint32(tagError)
 		if code&1 == phaseSend {
 			tag |= t.tag
 		}
@@ -381,6 +375,13 @@ func enqueueSender(s, r *TCB) {
 	s.sendNext, s.sendPrev = r.sendHead, head.sendPrev
 	head.sendPrev.tcb().sendNext = self
 	head.sendPrev = self
+}
+
+// turnAway ends the wait of a queued sender whose receiver is gone.
+func turnAway(s *TCB) {
+	dequeueSender(s)
+	cancelTimeout(s)
+	ipcFail(s, ipcNoPartner|phaseSend)
 }
 
 func dequeueSender(s *TCB) {

@@ -22,7 +22,7 @@ func quickFailure(t *TCB, to, from ThreadID, times, tag uint32) bool {
 	}
 	t.Exit, t.ipc = ia32.ExitIPC, ipcUser
 	t.fail(code)
-	deliver(t, nilThread, sent|errorTag)
+	deliver(t, nilThread, sent|tagError)
 	return true
 }
 

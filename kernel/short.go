@@ -52,10 +52,3 @@ func shortIPC(t *TCB, to, from ThreadID, times, tag uint32) bool {
 	debugLeave()
 	return true
 }
-
-// hasDeadline computes t's deadline for a finite Time; false if there is nothing to wait for.
-func hasDeadline(t *TCB, time uint32) bool {
-	now := ia32.ReadTSC()
-	t.deadline = deadlineOf(time, now)
-	return t.deadline > now
-}

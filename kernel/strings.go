@@ -30,10 +30,7 @@ type stringState struct {
 // chunk bounds a copy between two preemption points, in bytes.
 const chunk = 64 << 10
 
-const (
-	lastBR = 32
-	lastMR = 63
-)
+const lastBR = 32
 
 // itemNoString, in a word that should be a string descriptor, says that it is none (abi 1.11).
 const itemNoString = 8

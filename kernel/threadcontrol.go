@@ -252,9 +252,7 @@ func wakeOldID() bool {
 		if s.partner != old {
 			break
 		}
-		dequeueSender(s)
-		cancelTimeout(s)
-		ipcFail(s, ipcNoPartner|phaseSend)
+		turnAway(s)
 		if preempted() {
 			return false
 		}

@@ -135,7 +135,7 @@ func TestArmTimer(t *testing.T) {
 		after := uint64(r.Int63()) >> (20 + r.Intn(43))
 		armFor(now+after, now)
 		at := ia32.Machine.TimerAt()
-		tick := uint64(kHz)*1000/timerHz + 1
+		tick := uint64(kHz)*1000/ia32.TimerHz + 1
 		if after <= clock.timerReach && (at < now+after-after/500_000 || at > now+after+2*tick) {
 			t.Fatalf("kHz %d: armed %d cycles ahead, want %d", kHz, at-now, after)
 		}

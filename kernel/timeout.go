@@ -103,6 +103,13 @@ func siftDown(i uint32, t *TCB) {
 	place(i, t)
 }
 
+// hasDeadline computes t's deadline for a finite Time; false if there is nothing to wait for.
+func hasDeadline(t *TCB, time uint32) bool {
+	now := ia32.ReadTSC()
+	t.deadline = deadlineOf(time, now)
+	return t.deadline > now
+}
+
 // nextTimeout is the earliest deadline, or noDeadline.
 func nextTimeout() uint64 {
 	if timeouts.count == 0 {

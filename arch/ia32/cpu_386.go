@@ -47,10 +47,6 @@ func loadTables(gdt, idt *tableOperand)
 func writeMSR(index, low uint32)
 func enableCPU(mce uint32)
 
-// Canary returns the word at the bottom of the kernel stack.
-func stackBottom() uint32
-func stackTop() uint32
-
 // staticAddr returns an address from the table of static areas (cpu_386.s).
 func staticAddr(index uint32) uint32
 

@@ -134,7 +134,7 @@ func (m *Computer) count(channel, value uint32) {
 	if ticks == 0 {
 		ticks = 1 << 16
 	}
-	at := m.TSC + ticks*uint64(m.KHz)*1000/pitHz
+	at := m.TSC + ticks*uint64(m.KHz)*1000/TimerHz
 	switch channel {
 	case 0:
 		m.timerAt = at

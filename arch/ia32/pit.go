@@ -3,7 +3,8 @@ package ia32
 // The 8254 timer: channel 0 is the kernel's one-shot, channel 2 measures the TSC at boot.
 
 const (
-	pitHz = 1193182
+	// TimerHz is the frequency of the timer's ticks.
+	TimerHz = 1193182
 	// LineTimer is the interrupt line of channel 0.
 	LineTimer = 0
 	// TimerMax is the longest one-shot in timer ticks.
@@ -20,7 +21,7 @@ func ArmTimer(ticks uint32) {
 // MeasureTSC counts TSC ticks during about 10 ms of channel 2, whose output can be read without interrupts.
 // It returns the TSC frequency in kHz, or 0 if the channel does not count.
 func MeasureTSC() uint32 {
-	const ticks = pitHz / 100
+	const ticks = TimerHz / 100
 	gate := In8(0x61)
 	Out8(0x61, gate&^3|1) // gate on, speaker off
 	Out8(0x43, 0xB0)      // channel 2, mode 0
@@ -35,6 +36,6 @@ func MeasureTSC() uint32 {
 	}
 	end = ReadTSC()
 	Out8(0x61, gate)
-	// cycles / (ticks/pitHz s) / 1000 = kHz; the product needs 64 bits.
-	return uint32((end - start) * pitHz / ticks / 1000)
+	// cycles / (ticks/TimerHz s) / 1000 = kHz; the product needs 64 bits.
+	return uint32((end - start) * TimerHz / ticks / 1000)
 }
