@@ -14,7 +14,10 @@
 // strings (memory_386.go).
 package main
 
-import "pecan/user/l4"
+import (
+	"pecan/user/invocation"
+	"pecan/user/l4"
+)
 
 // testCase is one case. Clauses are the IDs, separated by spaces, of the clauses that it covers.
 type testCase struct {
@@ -52,14 +55,14 @@ const (
 func main() {
 	self = l4.MyGlobalID()
 	l4.OnDeath = func() { fatal(new(l4.Text).Str("panic, see above")) }
-	readOptions()
+	invocation.ReadOptions()
 	takeMemory()
 	clockInterrupt(false) // gets the ports from sigma0, if they must be got: it pages this thread only
 	startPageServer()
 	n := 0
 	for _, cases := range suite {
 		for i := range cases {
-			if selected(cases[i].name) {
+			if invocation.Selected(cases[i].name) {
 				results[n] = runCase(&cases[i])
 			}
 			n++
@@ -69,7 +72,8 @@ func main() {
 	print(t.Str("cases done: ").Dec(uint64(passed + failed)).Line())
 	complete := printClauses()
 	print(t.Reset().Dec(uint64(passed)).Str(" passed, ").Dec(uint64(failed)).Str(" failed").Line())
-	end(failed == 0 && complete)
+	invocation.Exit(failed == 0 && complete)
+	l4.Suspend()
 }
 
 // print prints from the runner.

@@ -9,7 +9,10 @@
 // The word only=PREFIX on the command line runs the cases whose names begin so.
 package main
 
-import "pecan/user/l4"
+import (
+	"pecan/user/invocation"
+	"pecan/user/l4"
+)
 
 // testCase is one case of a table.
 type testCase struct {
@@ -46,13 +49,13 @@ const (
 func main() {
 	self = l4.MyGlobalID()
 	l4.OnDeath = func() { fatal(new(l4.Text).Str("panic, see above")) }
-	readOptions()
+	invocation.ReadOptions()
 	takeMemory()
 	startPageServer()
 	n := uint32(0)
 	for _, cases := range suite {
 		for i := range cases {
-			if selected(cases[i].name) {
+			if invocation.Selected(cases[i].name) {
 				runCase(&cases[i])
 				n++
 			}
@@ -60,7 +63,9 @@ func main() {
 	}
 	var t l4.Text
 	print(t.Str("cases done: ").Dec(uint64(n)).Line())
-	end(failed == 0)
+	invocation.Exit(failed == 0)
+	l4.Out16(0x604, 0x2000)
+	l4.Suspend()
 }
 
 // print prints from the runner.

@@ -1,4 +1,5 @@
-package main
+// Package invocation is what the root tasks that run test cases have in common: their command line and their end.
+package invocation
 
 import (
 	"unsafe"
@@ -12,8 +13,8 @@ var (
 	only    []byte // run the cases whose names begin so
 )
 
-// readOptions reads the command line, if the boot loader left one in physical memory.
-func readOptions() {
+// ReadOptions reads the command line, if the boot loader left one in physical memory.
+func ReadOptions() {
 	at := l4.Kernel().BootInfo
 	if at == 0 || !fetch(at, boot.Header) {
 		return
@@ -32,7 +33,8 @@ func readOptions() {
 	}
 }
 
-func selected(name string) bool {
+// Selected reports whether the command line lets the case run: only=PREFIX picks those whose names begin so.
+func Selected(name string) bool {
 	return len(name) >= len(only) && name[:len(only)] == string(only)
 }
 
@@ -50,14 +52,20 @@ func fetch(addr, size uint32) bool {
 // physical are size bytes of memory at addr. Precondition: fetched.
 func physical(addr, size uint32) []byte { return unsafe.Slice((*byte)(unsafe.Add(nil, addr)), size) }
 
-// end ends the machine, if the command line says how.
-func end(success bool) {
-	if options.HasExit {
-		v := uint8(0x10)
-		if !success {
-			v = 0x11
-		}
-		l4.Out8(options.Exit, v)
+// Values for the exit device (docs/structure.md).
+const (
+	exitSuccess = 0x10
+	exitFailure = 0x11
+)
+
+// Exit ends the machine through the exit device, if the command line names one, and else does nothing.
+func Exit(success bool) {
+	if !options.HasExit {
+		return
 	}
-	l4.Suspend()
+	v := uint8(exitSuccess)
+	if !success {
+		v = exitFailure
+	}
+	l4.Out8(options.Exit, v)
 }
