@@ -38,6 +38,9 @@ func Selected(name string) bool {
 	return len(name) >= len(only) && name[:len(only)] == string(only)
 }
 
+// Asked reports whether the command line names the case.
+func Asked(name string) bool { return len(only) > 0 && Selected(name) }
+
 // fetch makes physical memory accessible at its own address.
 func fetch(addr, size uint32) bool {
 	last := (addr + size + l4.PageSize - 1) &^ (l4.PageSize - 1)
