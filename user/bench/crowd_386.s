@@ -16,10 +16,14 @@ again:
 	CALL BX
 	JMP  again
 
-// func crowdRun(): is always ready.
+// func crowdRun(): gives back the timeslice that its start message brought, and is always ready from then on.
 TEXT ·crowdRun(SB), NOSPLIT|NOFRAME, $0
+	MOVL $·crowdStack+64(SB), SP
+	XORL AX, AX
+	MOVL ·crowdSwitch(SB), CX
+	CALL CX
 again:
-	JMP  again
+	JMP again
 
 // func crowdAddresses() (sleep, run uint32)
 TEXT ·crowdAddresses(SB), NOSPLIT, $0-8

@@ -120,24 +120,10 @@ func check(err l4.CallError) {
 // imageBase is where root tasks are linked.
 const imageBase = 0x400000
 
-// prefault touches the whole program: sigma0 gives its pages to this thread only, so the others must find them there.
+// prefault touches the whole program, heap included: sigma0 gives its pages to this thread only, so the others must find
+// them there.
 func prefault() {
-	for at := uint32(imageBase); at < end(); at += l4.PageSize {
+	for at := uint32(imageBase); at < l4.Kernel().Root.High; at += l4.PageSize {
 		atomic.AddUint32((*uint32)(unsafe.Add(nil, at)), 0)
 	}
-}
-
-// end is behind the last variable that helpers use: the large ones lie last.
-func end() uint32 {
-	e := uint32(imageBase)
-	for _, b := range []struct{ at, size uintptr }{
-		{uintptr(unsafe.Pointer(&stacks)), unsafe.Sizeof(stacks)},
-		{uintptr(unsafe.Pointer(&source)), unsafe.Sizeof(source)},
-		{uintptr(unsafe.Pointer(&drain)), unsafe.Sizeof(drain)},
-		{uintptr(unsafe.Pointer(&crowdStack)), unsafe.Sizeof(crowdStack)},
-		{uintptr(unsafe.Pointer(&target)), unsafe.Sizeof(target)},
-	} {
-		e = max(e, uint32(b.at+b.size))
-	}
-	return e
 }

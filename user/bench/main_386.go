@@ -37,7 +37,10 @@ var groups = []struct {
 	{"spaces", spaces},
 	{"time", timers},
 	{"interrupts", interrupts},
-	{"scale", scale},
+	{"scale_threads", func() { scale("threads", asleep(l4.Forever), 10000) }},
+	{"scale_sleepers", func() { scale("sleepers", asleep(hour), 5000) }},
+	{"scale_spaces", func() { scale("spaces", crowdSpaces, 1000) }},
+	{"scale_ready", func() { scale("ready", readyBelow, 1000) }},
 	{"limits", limits},
 }
 

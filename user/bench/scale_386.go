@@ -2,31 +2,27 @@ package main
 
 import "pecan/user/l4"
 
-// scale measures the same operations in larger and larger crowds. Rows are named scale/CROWD/SIZE/OPERATION.
-func scale() {
-	hour := l4.NewTimeouts(l4.Never, l4.Milliseconds(3600000))
-	for _, c := range []struct {
-		name string
-		grow gather
-		most uint32
-	}{
-		{"threads", asleep(l4.Forever), 10000},
-		{"sleepers", asleep(hour), 5000},
-		{"spaces", crowdSpaces, 1000},
-		{"ready", readyBelow, 1000},
-	} {
-		n := uint32(0)
-		for _, part := range []uint32{0, 100, 10, 4, 1} {
-			m := uint32(0)
-			if part > 0 {
-				m = c.most / part
-			}
-			c.grow(n, m)
-			n = m
-			core(c.name, n)
+// hour limits the receive phase only.
+var hour = l4.NewTimeouts(l4.Never, l4.Milliseconds(3600000))
+
+// scale measures the same operations in a crowd that grows to most. Rows are named scale/CROWD/SIZE/OPERATION.
+func scale(crowd string, grow gather, most uint32) {
+	n := uint32(0)
+	for _, part := range []uint32{0, 100, 10, 4, 1} {
+		m := uint32(0)
+		if part > 0 {
+			m = most / part
 		}
-		disperse(n)
+		err := grow(n, m)
+		n = m
+		if err != l4.OK {
+			var t l4.Text
+			fails(t.Str("scale/").Str(crowd).Byte('/').Dec(uint64(n)).String(), "error", uint32(err))
+			break
+		}
+		core(crowd, n)
 	}
+	disperse(n)
 }
 
 // core measures the operations that must not depend on the crowd.

@@ -6,7 +6,7 @@ import "pecan/user/l4"
 // takes from the program, alone and with others asleep. A kernel without a periodic tick has few.
 func timers() {
 	interruptions("timer_interrupt", "timer_interrupts_per_s")
-	asleep(l4.NewTimeouts(l4.Never, l4.Milliseconds(1000000)))(0, 500)
+	check(asleep(hour)(0, 500))
 	interruptions("timer_interrupt_500_sleepers", "timer_interrupts_per_s_500_sleepers")
 	disperse(500)
 }

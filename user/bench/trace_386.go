@@ -32,4 +32,5 @@ func trace() {
 	traced("thread_switch_nil", &registers{address: link(callThreadSwitch)})
 	traced("exchange_registers_self", &registers{address: link(callExchangeRegisters), ecx: uint32(l4.Deliver), eax: uint32(l4.MyGlobalID())})
 	removeHelpers()
+	mark("") // no more
 }
