@@ -12,7 +12,8 @@
 //
 //	bench NAME fails: WHY
 //
-// On the command line only=PREFIX picks the groups whose names begin so. The group trace measures nothing: it runs operations
+// On the command line only=PREFIX picks the groups whose names begin so; only=quick takes all but the limits, with crowds of a
+// twentieth. The group trace measures nothing: it runs operations
 // between marks, for a debugger to step through (tools/trace), and runs only when it is asked for.
 package main
 
@@ -44,6 +45,9 @@ var groups = []struct {
 	{"limits", limits},
 }
 
+// quick says that crowds are to be small.
+var quick bool
+
 func main() {
 	prefault()
 	calibrate()
@@ -51,8 +55,9 @@ func main() {
 	var t l4.Text
 	l4.Println(t.Str("bench kernel ").Str(l4.Kernel().Version()).String())
 	thePager = newPager()
+	quick = invocation.Asked("quick")
 	for _, g := range groups {
-		if invocation.Selected(g.name) {
+		if invocation.Selected(g.name) || quick && g.name != "limits" {
 			g.run()
 			removeHelpers()
 		}

@@ -7,6 +7,9 @@ var hour = l4.NewTimeouts(l4.Never, l4.Milliseconds(3600000))
 
 // scale measures the same operations in a crowd that grows to most. Rows are named scale/CROWD/SIZE/OPERATION.
 func scale(crowd string, grow gather, most uint32) {
+	if quick {
+		most /= 20
+	}
 	n := uint32(0)
 	for _, part := range []uint32{0, 100, 10, 4, 1} {
 		m := uint32(0)
@@ -68,6 +71,8 @@ func limits() {
 	}
 	report("threads_created", uint64(n))
 	report("threads_error", uint64(err))
+	u := l4.Kernel().UTCBInfo // abi 3.2: multiplier and log2
+	report("utcb", uint64(u&0x3FF)<<(u>>10&0x3F))
 	disperse(n)
 	check(crowdThread(0)) // there is room again
 	disperse(1)

@@ -31,6 +31,9 @@ func trace() {
 	traced("send_to_nobody", ipc(number(1000), l4.NilThread, l4.NewTimeouts(l4.Zero, l4.Never), 0))
 	traced("thread_switch_nil", &registers{address: link(callThreadSwitch)})
 	traced("exchange_registers_self", &registers{address: link(callExchangeRegisters), ecx: uint32(l4.Deliver), eax: uint32(l4.MyGlobalID())})
+	me := l4.MyGlobalID()
+	other := newThread(func() { switchAlways(link(callThreadSwitch), uint32(me)) })
+	traced("thread_switch_other", &registers{address: link(callThreadSwitch), eax: uint32(other)})
 	removeHelpers()
 	mark("") // no more
 }
