@@ -17,8 +17,8 @@ func Say(name string, t *l4.Text) {
 func Write(m *l4.Msg) {
 	var buf [l4.MaxWords * 4]byte
 	for _, c := range buf[:m.Bytes(1, buf[:])] {
-		if c == '\n' {
-			l4.KernelPutc('\r')
+		if c != '\n' && (c < ' ' || c > '~') {
+			c = '?'
 		}
 		l4.KernelPutc(c)
 	}
