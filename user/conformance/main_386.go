@@ -37,7 +37,7 @@ var (
 	failed  uint32
 )
 
-const maxCases = 256
+const maxCases = 512
 
 // Results of cases.
 const (
