@@ -270,7 +270,7 @@ func mapSpecialDestinations() {
 		b.seesNot(at, stampOf(source, 0))
 		a.give(0, 12)
 	}
-	for _, at := range [...]uint32{0xC0000000, 0xD0000000, 0xF0C00000, 0xFFFFF000} {
+	for _, at := range [...]uint32{0xC0000000, 0xD0000000, 0xE0000000, 0xFFFFF000} {
 		stepNumber("page", at)
 		a.gives(b, l4.PageAt(a.zone, l4.RWX), at, l4.Complete)
 		a.gives(b, l4.PageAt(a.zone, l4.RWX), at, l4.PageAt(at, 0))

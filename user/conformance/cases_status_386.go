@@ -21,7 +21,7 @@ const (
 	dirty    = l4.RWX // accessed and dirty
 )
 
-// used lets the puppet read or write, and used fails unless the status of an unmap is what is wanted.
+// touches lets the puppet read or write a word, which it may.
 func (p *puppet) touches(addr uint32, write bool) {
 	kind := uint32(readWord)
 	if write {

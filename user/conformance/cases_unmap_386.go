@@ -175,12 +175,11 @@ func unmapSpecial() {
 			stepNumber("page", uint32(page))
 			a.unmaps(page, flush) // it comes back from there, so its own UTCB is alive
 			a.sees(kip, word)
-			b.does(func() { l4.MyUTCB().ThreadWord1 = uint32(page) })
-			var got uint32
-			a.does(func() { got = load(uint32(b.utcb) + uint32(l4.UTCBSize)/2 - 4*5) })
-			_ = got
-			a.access(writeWord, uint32(a.utcb), 5)
-			a.sees(uint32(a.utcb), 5)
+			for _, p := range [...]*puppet{a, b} {
+				_, ok := a.access(writeWord, uint32(p.utcb), uint32(page))
+				check(ok, "a UTCB is gone")
+				a.sees(uint32(p.utcb), uint32(page))
+			}
 		}
 	}
 }
@@ -281,14 +280,11 @@ func spaceEnd() {
 func spaceEndMigration() {
 	list := line(3, 13)
 	at := list[0].zone
-	// Where its UTCB will be free.
-	guest := newPuppet(list[0].space, target)
-	home2 := newPuppet(nil, target)
-	_ = guest
-	s := newPuppet(list[1].space, target) // a second UTCB of the space
+	other := newPuppet(nil, target)
+	s := newPuppet(list[1].space, target) // its UTCB is not the first of its space: that is taken in the other
 	remove(list[1].id)
 	list[2].sees(at, stampOf(source, 0))
-	succeeds("the last thread leaves", l4.ThreadControl(s.id, home2.id, l4.NilThread, l4.NilThread, l4.Unchanged))
+	succeeds("the last thread leaves", l4.ThreadControl(s.id, other.id, l4.NilThread, l4.NilThread, l4.Unchanged))
 	list[0].sees(at, stampOf(source, 0))
 	list[2].sees(at, 0)
 }
