@@ -141,8 +141,10 @@ func initTCB(t *TCB, id ThreadID) {
 	ia32.Zero(uint32(tcbRef(id.number())), tcbSize)
 	t.GlobalID = uint32(id)
 	t.State = StateInactive
-	t.prio = defaultPriority
+	t.setPriority(defaultPriority)
 	t.sliceLen = cyclesOf(defaultSlice)
+	t.sliceLeft = t.sliceLen
+	t.quantum = infinite
 	t.utcbUser = utcbUnchanged
 	setFrame(&t.Frame, 0, 0)
 	useTCB(id.number())
@@ -220,6 +222,9 @@ func modifyThread(by, t *TCB, id, spec, scheduler, pager ThreadID, utcb uint32) 
 	}
 	if scheduler != nilThread {
 		t.scheduler = scheduler
+		if t.State == StateStopped {
+			makeReady(t) // to tell the new one
+		}
 	}
 	if t.id() != id {
 		rename(t, id)

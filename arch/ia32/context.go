@@ -65,4 +65,6 @@ const (
 	ReasonTrace   = 1 << 2 // TF was set on SYSENTER: return by IRET with TF
 	ReasonFlags   = 1 << 3 // EFLAGS were set from outside: return by IRET
 	ReasonPending = 1 << 4 // somebody is queued to send to this thread
+	ReasonQuantum = 1 << 5 // its total quantum is used up
+	ReasonSignal  = 1 << 6 // its exception handler is to hear that it was preempted
 )
