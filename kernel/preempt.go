@@ -34,8 +34,9 @@ func givesWay(t *TCB, p uint8) bool {
 			*word = flags | preemptPending
 			if cpu.resched&reschedExpired != 0 {
 				extendSlice(t.delayEnd, now)
+			} else {
+				armFor(t.delayEnd, now)
 			}
-			armFor(t.delayEnd, now)
 			return false
 		}
 	}
@@ -58,6 +59,7 @@ func extendSlice(end, now uint64) {
 	if q := cpu.owner.tcb().quantum; q < end-now {
 		cpu.sliceEnd = now + q
 	}
+	armFor(cpu.sliceEnd, now)
 }
 
 // yielded is called when t gives up its timeslice by ThreadSwitch: it may postpone preemptions again.
