@@ -40,7 +40,7 @@ func givesWay(t *TCB, p uint8) bool {
 			return false
 		}
 	}
-	if flags&preemptSignal != 0 && t.Reasons&^ia32.ReasonPending == 0 {
+	if flags&preemptSignal != 0 && t.Reasons&^ia32.ReasonsQuiet == 0 {
 		t.Reasons |= ia32.ReasonSignal
 		noteClock(t, now)
 	}

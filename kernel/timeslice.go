@@ -75,7 +75,7 @@ func endSlice(t *TCB, now uint64) {
 		return
 	}
 	charge(now)
-	if t.Reasons&^ia32.ReasonPending == ia32.ReasonQuantum {
+	if t.Reasons&^ia32.ReasonsQuiet == ia32.ReasonQuantum {
 		stopUntilRefilled(t)
 		return
 	}

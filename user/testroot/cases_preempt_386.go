@@ -34,7 +34,9 @@ func preemptFlags() l4.PreemptFlags {
 	return l4.PreemptFlags(atomic.LoadUint32((*uint32)(&l4.MyUTCB().PreemptFlags)))
 }
 
-func setPreemptFlags(f l4.PreemptFlags) { atomic.StoreUint32((*uint32)(&l4.MyUTCB().PreemptFlags), uint32(f)) }
+func setPreemptFlags(f l4.PreemptFlags) {
+	atomic.StoreUint32((*uint32)(&l4.MyUTCB().PreemptFlags), uint32(f))
+}
 
 var preempted struct {
 	wanted, ran uint64 // when the rival wanted to run, and did
