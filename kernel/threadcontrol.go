@@ -142,8 +142,10 @@ func initTCB(t *TCB, id ThreadID) {
 	t.GlobalID = uint32(id)
 	ia32.InitFPU(t.fpuArea())
 	t.State = StateInactive
-	t.prio = defaultPriority
+	t.setPriority(defaultPriority)
 	t.sliceLen = cyclesOf(defaultSlice)
+	t.sliceLeft = t.sliceLen
+	t.quantum = infinite
 	t.utcbUser = utcbUnchanged
 	setFrame(&t.Frame, 0, 0)
 	useTCB(id.number())
@@ -221,6 +223,9 @@ func modifyThread(by, t *TCB, id, spec, scheduler, pager ThreadID, utcb uint32) 
 	}
 	if scheduler != nilThread {
 		t.scheduler = scheduler
+		if t.State == StateStopped {
+			makeReady(t) // to tell the new one
+		}
 	}
 	if t.id() != id {
 		rename(t, id)
