@@ -14,11 +14,12 @@ var (
 func beginDelete(t *TCB) {
 	cancelIPC(t, ipcAborted)
 	dequeue(t)
+	forgetFPU(t)
 	t.op = opNone
 	t.Reasons = 0
 	t.State = StateInactive
 	if cpu.owner == t.ref() {
-		cpu.owner = 0
+		dropSlice()
 	}
 	if cpu.handoff == t.ref() {
 		cpu.handoff = 0

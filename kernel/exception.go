@@ -11,6 +11,7 @@ const (
 	tagPageFault  = 0xFFE00002
 	tagException  = 0xFFB0000C
 	tagIOFault    = 0xFF860002
+	tagPreemption = 0xFFD00002
 	faultRead     = 4 << 16
 	faultWrite    = 2 << 16
 	faultExecute  = 1 << 16
@@ -22,6 +23,10 @@ func exception(t *TCB) {
 	case ia32.VecPageFault:
 		pageFault(t, ia32.ReadCR2())
 		return
+	case ia32.VecNoFPU:
+		if useFPU(t) {
+			return
+		}
 	case ia32.VecInvalidOp:
 		if kernelInterface(t) {
 			return
