@@ -134,6 +134,25 @@ TEXT ·writeMSR(SB),NOSPLIT,$0-8
 	WRMSR
 	RET
 
+TEXT ·readMSR(SB),NOSPLIT,$0-12
+	MOVL index+0(FP), CX
+	RDMSR
+	MOVL AX, low+4(FP)
+	MOVL DX, high+8(FP)
+	RET
+
+TEXT ·readDevice(SB),NOSPLIT,$0-8
+	MOVL addr+0(FP), AX
+	MOVL (AX), AX
+	MOVL AX, ret+4(FP)
+	RET
+
+TEXT ·writeDevice(SB),NOSPLIT,$0-8
+	MOVL addr+0(FP), AX
+	MOVL value+4(FP), CX
+	MOVL CX, (AX)
+	RET
+
 // CR4: PSE, PGE, and MCE if the processor has it (mce not 0). CR0: PG, WP, NE, TS, EM, ET, PE; users do not get at an FPU
 // that is not theirs. Whatever else a loader set goes.
 TEXT ·enableCPU(SB),NOSPLIT,$0-4
