@@ -27,11 +27,11 @@ func initClock(kHz uint32) {
 	clock.fraction = uint32((uint64(kHz%1000)<<32 + 999) / 1000)
 }
 
-// initTimer says how fast the timer is: scale timer ticks per TSC tick, times 2^32, and how long a one-shot can be.
+// initTimer says how fast the timer is, scale timer ticks per TSC tick, times 2^32, and how many ticks a one-shot can have.
 func initTimer(scale, longest uint32) {
 	clock.timerScale = scale
 	clock.timerReach = min(uint64(longest)<<32/uint64(scale), 1<<32-1)
-	clock.timerLongest = longest
+	clock.timerLongest = uint32(clock.timerReach * uint64(scale) >> 32)
 }
 
 // microseconds converts a TSC value to the system clock.

@@ -153,10 +153,27 @@ func checkThread(t *TCB, n *tally) string {
 	if wrong := checkIPC(t, n); wrong != "" {
 		return wrong
 	}
-	if t.number() < userBase {
+	switch {
+	case t.number() < systemBase:
+		return checkLine(t)
+	case t.number() < userBase:
 		return ""
 	}
 	return checkLife(t, n)
+}
+
+// checkLine: a line is open if and only if its thread may send, and its thread is in IPC if and only if it has sent.
+func checkLine(x *TCB) string {
+	line := x.number()
+	switch {
+	case ia32.LineExists(line) && ia32.LineOpen(line) != (x.irqState == irqIdle):
+		return "an interrupt line and its thread disagree"
+	case x.irqState == irqSent && x.State != StateSend && x.State != StateReceive:
+		return "an unacknowledged interrupt is not in IPC"
+	case x.irqState != irqSent && x.State != StateInactive:
+		return "an idle interrupt line is in IPC"
+	}
+	return ""
 }
 
 // checkIPC: each state has exactly its links.

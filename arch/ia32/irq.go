@@ -89,6 +89,14 @@ func UnmaskLine(line uint32) {
 	unmaskPIC(line)
 }
 
+// LineOpen reports whether a line's interrupts may come. Precondition: line is below Lines.
+func LineOpen(line uint32) bool {
+	if apicInUse {
+		return ioLines[line].state == lineOpen
+	}
+	return In8(maskPort(line))>>(line&7)&1 == 0
+}
+
 // StartTimer lets the timer's interrupts come.
 func StartTimer() {
 	if apicInUse {
