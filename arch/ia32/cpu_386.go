@@ -46,7 +46,6 @@ func Copy(dst, src, n uint32)
 func loadTables(gdt, idt *tableOperand)
 func writeMSR(index, low uint32)
 func readMSR(index uint32) (low, high uint32)
-func enableCPU(mce uint32)
 
 // staticAddr returns an address from the table of static areas (cpu_386.s).
 func staticAddr(index uint32) uint32

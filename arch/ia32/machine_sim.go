@@ -12,6 +12,7 @@ import "fmt"
 //	mmu_sim.go       user accesses: page-table walk, TLB and the search for stale translations
 //	devices_sim.go   8259s, 8254, UART
 //	apic_sim.go      local APIC, I/O APICs
+//	fpu_sim.go       the FPU
 //	cpu_sim.go       the rest of cpu_386.go; region_sim.go and static_sim.go likewise
 
 // Computer is the state of the simulated machine and how tests drive it.
@@ -24,6 +25,7 @@ type Computer struct {
 	Word   uint32 // what users read at gs:0
 	CR2    uint32
 	CR3    uint32
+	FPU    FPU
 
 	// OnFault is the kernel's handling of its own page fault; false: a kernel bug.
 	OnFault func(addr uint32) bool
