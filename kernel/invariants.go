@@ -177,20 +177,6 @@ func checkThread(t *TCB, n *tally) string {
 	return checkLife(t, n)
 }
 
-// checkLine: a line is open if and only if its thread may send, and its thread is in IPC if and only if it has sent.
-func checkLine(x *TCB) string {
-	line := x.number()
-	switch {
-	case ia32.LineExists(line) && ia32.LineOpen(line) != (x.irqState == irqIdle):
-		return "an interrupt line and its thread disagree"
-	case x.irqState == irqSent && x.State != StateSend && x.State != StateReceive:
-		return "an unacknowledged interrupt is not in IPC"
-	case x.irqState != irqSent && x.State != StateInactive:
-		return "an idle interrupt line is in IPC"
-	}
-	return ""
-}
-
 // checkTime: timeslice, quantum and preemption control.
 func checkTime(t *TCB) string {
 	switch {
