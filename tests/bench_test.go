@@ -55,10 +55,44 @@ func TestBench(t *testing.T) {
 			t.Errorf("%s: %d (there: %v), want %d to %d", c.name, v, ok, c.low, c.high)
 		}
 	}
+	// What the auditor counts in the linked kernel is what runs.
+	for _, p := range fastPaths(t) {
+		for what, want := range map[string]uint64{"instructions": p.Instructions, "reads": p.Reads, "writes": p.Writes, "cr3_loads": p.CR3} {
+			if v, ok := value["kernel/"+p.Trace+"/"+what]; !ok || v != want {
+				t.Errorf("%s: the auditor counts %d %s, %d were executed (measured: %v)", p.Name, want, what, v, ok)
+			}
+		}
+	}
 	// Lazy dequeueing (docs/scheduling.md): a ping-pong leaves the ready queues alone. The third row shows that writes are seen.
 	for name, some := range map[string]bool{"queue_writes/rpc_intra": false, "queue_writes/rpc_inter": false, "queue_writes/thread_switch_other": true} {
 		if v, ok := value[name]; !ok || (v > 0) != some {
 			t.Errorf("%s: %d words of ready queues written", name, v)
 		}
 	}
+}
+
+// fastPath is what the auditor's report says of a way through the IPC entry.
+type fastPath struct {
+	Name, Trace                      string
+	Instructions, Reads, Writes, CR3 uint64
+}
+
+// fastPaths asks the auditor.
+func fastPaths(t *testing.T) []fastPath {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "audit.json")
+	if out, err := exec.Command(filepath.Join(harness.Build, "bin", "audit"), "-json", file, filepath.Join(harness.Build, "pecan.elf")).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var report struct {
+		FastPaths []fastPath `json:"fast_paths"`
+	}
+	if err := json.Unmarshal(text, &report); err != nil {
+		t.Fatal(err)
+	}
+	return report.FastPaths
 }

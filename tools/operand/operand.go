@@ -110,15 +110,33 @@ func stack(in x86asm.Inst) (list []Ref) {
 
 // implicit are the references of instructions whose operands, as far as the decoder shows them, say nothing more.
 func implicit(in x86asm.Inst) (list []Ref, ok bool) {
-	repeat := false
+	repeat, source := false, x86asm.DS
 	for _, p := range in.Prefix {
-		switch p &^ (x86asm.PrefixImplicit | x86asm.PrefixIgnored) {
+		switch p &^ (x86asm.PrefixImplicit | x86asm.PrefixIgnored | x86asm.PrefixInvalid) {
 		case x86asm.PrefixREP, x86asm.PrefixREPN:
-			repeat = p&x86asm.PrefixIgnored == 0
+			repeat = true
+		case x86asm.PrefixSS:
+			source = x86asm.SS
+		case x86asm.PrefixES:
+			source = x86asm.ES
+		case x86asm.PrefixCS:
+			source = x86asm.CS
+		case x86asm.PrefixFS:
+			source = x86asm.FS
+		case x86asm.PrefixGS:
+			source = x86asm.GS
 		}
 	}
-	from := func(n int) { list = append(list, at(x86asm.ESI, 0, n, true, false)) }
-	to := func(n int, read bool) { list = append(list, at(x86asm.EDI, 0, n, read, !read)) }
+	from := func(n int) {
+		r := at(x86asm.ESI, 0, n, true, false)
+		r.Segment = source
+		list = append(list, r)
+	}
+	to := func(n int, read bool) {
+		r := at(x86asm.EDI, 0, n, read, !read)
+		r.Segment = x86asm.ES
+		list = append(list, r)
+	}
 	size, known := stringSizes[in.Op]
 	if !known {
 		switch in.Op {
@@ -157,6 +175,18 @@ var stringSizes = map[x86asm.Op]int{
 	x86asm.LODSB: 1, x86asm.LODSW: 2, x86asm.LODSD: 4, x86asm.SCASB: 1, x86asm.SCASW: 2, x86asm.SCASD: 4,
 	x86asm.CMPSB: 1, x86asm.CMPSW: 2, x86asm.CMPSD: 4, x86asm.INSB: 1, x86asm.INSW: 2, x86asm.INSD: 4,
 	x86asm.OUTSB: 1, x86asm.OUTSW: 2, x86asm.OUTSD: 4,
+}
+
+// SegmentOf is the segment that a reference goes through: SS with ESP or EBP as base and DS otherwise, if the instruction does
+// not say.
+func SegmentOf(r *Ref) x86asm.Reg {
+	switch {
+	case r.Segment != 0:
+		return r.Segment
+	case r.Base == x86asm.ESP || r.Base == x86asm.EBP:
+		return x86asm.SS
+	}
+	return x86asm.DS
 }
 
 // Count is how many words the references read and write; a repeated one counts once.

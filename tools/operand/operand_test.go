@@ -61,3 +61,38 @@ func TestRefs(t *testing.T) {
 		}
 	}
 }
+
+// TestSegmentOf: defaults, prefixes, and the fixed segment of string instructions.
+func TestSegmentOf(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		code []byte
+		want []x86asm.Reg
+	}{
+		{"mov eax,[ebp+4]", []byte{0x8B, 0x45, 0x04}, []x86asm.Reg{x86asm.SS}},
+		{"mov eax,[ebx]", []byte{0x8B, 0x03}, []x86asm.Reg{x86asm.DS}},
+		{"mov eax,ss:[ebx]", []byte{0x36, 0x8B, 0x03}, []x86asm.Reg{x86asm.SS}},
+		{"mov ss:[0xF0800084],ebp", []byte{0x36, 0x89, 0x2D, 0x84, 0, 0x80, 0xF0}, []x86asm.Reg{x86asm.SS}},
+		{"cmp ss:[0xD0120000],edi", []byte{0x36, 0x39, 0x3D, 0, 0, 0x12, 0xD0}, []x86asm.Reg{x86asm.SS}},
+		{"mov eax,gs:[0]", []byte{0x65, 0xA1, 0, 0, 0, 0}, []x86asm.Reg{x86asm.GS}},
+		{"push eax", []byte{0x50}, []x86asm.Reg{x86asm.SS}},
+		{"rep movsd", []byte{0xF3, 0xA5}, []x86asm.Reg{x86asm.DS, x86asm.ES}},
+		{"ss rep movsd", []byte{0x36, 0xF3, 0xA5}, []x86asm.Reg{x86asm.SS, x86asm.ES}},
+	} {
+		in, err := x86asm.Decode(c.code, 32)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		list := Refs(in)
+		if len(list) != len(c.want) {
+			t.Errorf("%s: %+v", c.name, list)
+			continue
+		}
+		for i := range list {
+			if got := SegmentOf(&list[i]); got != c.want[i] {
+				t.Errorf("%s: reference %d goes through %v, want %v", c.name, i, got, c.want[i])
+			}
+		}
+	}
+}

@@ -30,6 +30,15 @@ func (i *Instruction) Leaves() bool {
 	return i.Inst.Op == x86asm.SYSEXIT || i.Inst.Op == x86asm.IRETD || i.Inst.Op == x86asm.IRET
 }
 
+// oneRound says that the instruction has not come to its end: QEMU stops after each round of a repeated string instruction.
+func (i *Instruction) oneRound() {
+	for k, ref := range operand.Refs(i.Inst) {
+		if ref.Repeat && k < len(i.Accesses) {
+			i.Accesses[k].Bytes = uint32(ref.Bytes)
+		}
+	}
+}
+
 // longest bounds a recording, in instructions.
 const longest = 100_000
 
@@ -41,6 +50,9 @@ func (r *Remote) Record(end uint32) ([]Instruction, error) {
 		g, err := r.Registers()
 		if err != nil {
 			return nil, err
+		}
+		if n := len(list); n > 0 && list[n-1].PC == g.EIP {
+			list[n-1].oneRound()
 		}
 		if g.EIP == end {
 			return list, nil

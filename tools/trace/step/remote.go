@@ -4,12 +4,12 @@ package step
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -22,6 +22,8 @@ type Remote struct {
 	cmd *exec.Cmd
 	in  *bufio.Reader
 	out io.WriteCloser
+
+	messages bytes.Buffer // what QEMU itself complains about
 }
 
 // Start boots the machine, stopped before its first instruction. What it prints goes to the file log.
@@ -30,7 +32,8 @@ func Start(m *qemu.Machine, log string) (*Remote, error) {
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = m.Dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	cmd.Stderr = os.Stderr
+	r := &Remote{cmd: cmd}
+	cmd.Stderr = &r.messages
 	out, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -45,7 +48,8 @@ func Start(m *qemu.Machine, log string) (*Remote, error) {
 		}
 		return nil, err
 	}
-	return &Remote{cmd: cmd, in: bufio.NewReader(in), out: out}, nil
+	r.in, r.out = bufio.NewReader(in), out
+	return r, nil
 }
 
 // Close ends the machine.
@@ -73,7 +77,8 @@ func (r *Remote) ask(command string) (string, error) {
 // packet reads an answer and acknowledges it.
 func (r *Remote) packet() (string, error) {
 	if _, err := r.in.ReadString('$'); err != nil {
-		return "", fmt.Errorf("the machine has ended: %w", err)
+		r.Close()
+		return "", fmt.Errorf("the machine has ended: %w\n%s", err, &r.messages)
 	}
 	text, err := r.in.ReadString('#')
 	if err != nil {
