@@ -65,4 +65,5 @@ const (
 	ReasonTrace   = 1 << 2 // TF was set on SYSENTER: return by IRET with TF
 	ReasonFlags   = 1 << 3 // EFLAGS were set from outside: return by IRET
 	ReasonPending = 1 << 4 // somebody is queued to send to this thread
+	ReasonAny     = 1 << 5 // last seen in a small space: runs in any directory
 )

@@ -13,6 +13,9 @@
 	MOVL $0x2B, AX; \
 	MOVW AX, GS
 
+// KEEP_SEGMENTS: kernel and user have the same.
+#define KEEP_SEGMENTS
+
 /*
  * sysenterEntry: Ipc and Lipc.
  *   in      EAX to, ECX timeouts, EDX from-specifier, ESI MR0, EBX return EIP, EBP user ESP (KIP stub)
@@ -74,7 +77,7 @@ wait:
 
 // trapEntry: everything that enters through the IDT, after the stub pushed error code and vector (trap_386.h).
 TEXT ·trapEntry(SB),NOSPLIT|NOFRAME,$0
-	TRAP_BODY(LOAD_SEGMENTS, pecan∕kernel·EnterTrap(SB), ·exitToUser(SB))
+	TRAP_BODY(LOAD_SEGMENTS, KEEP_SEGMENTS, pecan∕kernel·EnterTrap(SB), ·exitToUser(SB))
 
 /*
  * debugEntry: #DB. On the first instruction of sysenterEntry the user's TF is still set and ESP points into the TSS

@@ -15,11 +15,12 @@
  *   from user    the frame lies in the running thread's TCB; Go runs on the kernel stack
  *   from idle    recognised by the empty kernel stack below the frame
  *   from kernel  nested fault or interrupt; Go runs below, or on the kernel stack if the fast path was on a TCB
+ * SEGMENTS and NESTED load the segment registers at entry and before the return to interrupted kernel code.
  * A user's AC and ID are cleared, they would reach whoever leaves by SYSEXIT.
  * Hardware never lets a user set VM, but QEMU's IRET does. The frame then has four segment registers more: it is moved
  * to its place, and the thread goes on in protected mode, where it belongs.
  */
-#define TRAP_BODY(SEGMENTS, ENTER, EXIT) \
+#define TRAP_BODY(SEGMENTS, NESTED, ENTER, EXIT) \
 	PUSHAL; \
 	CLD; \
 	SEGMENTS; \
@@ -69,6 +70,7 @@ nested: \
 	PUSHL BX; \
 	CALL pecan∕kernel·EnterNested(SB); \
 	MOVL 4(SP), SP; \
+	NESTED; \
 	POPAL; \
 	LEAL 8(SP), SP; \
 	IRETL; \
