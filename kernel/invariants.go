@@ -34,6 +34,9 @@ func checkInvariants() string {
 			}
 		}
 	}
+	if wrong := checkFPU(); wrong != "" {
+		return wrong
+	}
 	queued, wrong := checkReadyQueues()
 	switch {
 	case wrong != "":
@@ -76,7 +79,7 @@ func checkProcessor() string {
 	case t.number() == idleNumber:
 	case !t.ready():
 		return "the running thread is not ready"
-	case t.Reasons&^ia32.ReasonPending != 0:
+	case t.Reasons&^ia32.ReasonsQuiet != 0:
 		return "the running thread has an operation to continue"
 	}
 	return ""
@@ -149,6 +152,9 @@ func checkThread(t *TCB, n *tally) string {
 		if t.nested && t.outer.receiver || inTransferAsSender(t) && !t.str.faulted {
 			return "a transfer has a timeout where it counts for nothing"
 		}
+	}
+	if wrong := checkReasonFPU(t); wrong != "" {
+		return wrong
 	}
 	if wrong := checkIPC(t, n); wrong != "" {
 		return wrong

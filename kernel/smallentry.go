@@ -77,6 +77,9 @@ func switchSmall(t *TCB) {
 		switchTo(t)
 		return
 	}
+	if cpu.fpuOn && cpu.fpuOwner != t.ref() {
+		leaveFPU()
+	}
 	if cpu.reload {
 		cpu.reload = false
 		ia32.LoadCR3(cpu.pdir)

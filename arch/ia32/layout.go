@@ -24,10 +24,10 @@ const (
 	WordArea  = 0xF0C00000 // the page with the word that users read at gs:0
 	StackEnd  = 0xF0C0A000 // the processor's kernel stack, seen here; unmapped pages on both sides
 	StackSize = 8192
-	PeekPage  = 0xF0C0C000 // shows one frame above the window at a time
+	PeekPage  = 0xF0C0C000   // shows one frame above the window at a time
 	FarAt     = WordArea + 8 // where the trampoline jumps: offset, selector
-	KIPAlias  = 0xF0C0E000 // user: the KIP page once more, while segments are limited; for the trampoline
-	TempArea  = 0xF1000000 // 4 MiB: temporary view of physical memory above the window, boot time only
+	KIPAlias  = 0xF0C0E000   // user: the KIP page once more, while segments are limited; for the trampoline
+	TempArea  = 0xF1000000   // 4 MiB: temporary view of physical memory above the window, boot time only
 
 	// TSSOffset keeps 128 bytes free below the TSS: SYSENTER_ESP points at its esp0 field, and a #DB on the first
 	// kernel instruction pushes its frame right below that.

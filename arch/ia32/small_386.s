@@ -56,6 +56,7 @@ TEXT ·smallSysenterEntry(SB),NOSPLIT|NOFRAME,$0
  *   in      TSS.esp0; interrupts off; DS, ES the kernel's
  */
 TEXT ·smallExit(SB),NOSPLIT|NOFRAME,$0
+again:
 	CMPL ·limited(SB), $0
 	JEQ  off
 	MOVL $ESP0, AX
@@ -133,7 +134,7 @@ beyond:
 	MOVL $STACK_END, SP
 	PUSHL BX
 	CALL pecan∕kernel·EnterBeyond(SB)
-	JMP  ·smallExit(SB)
+	JMP  again
 off:
 	// The last small space has gone in this entry: segments are flat again.
 	USER_SEGMENTS(AX)
