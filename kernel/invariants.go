@@ -74,12 +74,12 @@ func checkProcessor() string {
 	}
 	t := running()
 	switch {
-	case t.PDir != cpu.pdir:
+	case t.PDir != cpu.pdir && (t.number() == idleNumber || t.space().segment == 0):
 		return "the running thread's directory is not loaded"
 	case t.number() == idleNumber:
 	case !t.ready():
 		return "the running thread is not ready"
-	case t.Reasons&^ia32.ReasonsQuiet != 0:
+	case t.Reasons&^(ia32.ReasonsQuiet|ia32.ReasonAny) != 0:
 		return "the running thread has an operation to continue"
 	}
 	return ""
