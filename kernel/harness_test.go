@@ -355,7 +355,10 @@ func (w *world) start(id ThreadID) {
 // touch is a user access of the running thread; false if it faulted.
 func (w *world) touch(addr uint32, write bool) bool {
 	w.t.Helper()
-	for {
+	for tries := 0; ; tries++ {
+		if tries == 4 {
+			w.t.Fatalf("the kernel never settles the fault at %#x", addr)
+		}
 		t := running()
 		segment := t.space().segment
 		_, vector, code, ok := ia32.Machine.AccessIn(segment, addr, write)
