@@ -118,21 +118,3 @@ TEXT ·machineCheckTask(SB),NOSPLIT|NOFRAME,$0
 stop:
 	HLT
 	JMP  stop
-
-// A stub per vector: without (T) and with (E) an error code from the processor. vectorTable holds their addresses.
-#define T(name, twin, n) \
-TEXT name(SB),NOSPLIT|NOFRAME,$0; \
-	PUSHL $0; \
-	PUSHL $n; \
-	JMP ·trapEntry(SB); \
-DATA ·vectorTable+(4*n)(SB)/4, $name(SB)
-#define E(name, twin, n) \
-TEXT name(SB),NOSPLIT|NOFRAME,$0; \
-	PUSHL $n; \
-	JMP ·trapEntry(SB); \
-DATA ·vectorTable+(4*n)(SB)/4, $name(SB)
-#define D(name, twin, n) DATA ·vectorTable+(4*n)(SB)/4, $name(SB)
-#include "vectors_386.h"
-GLOBL ·vectorTable(SB), RODATA, $224
-DATA ·sysenterAddr+0(SB)/4, $·sysenterEntry(SB)
-GLOBL ·sysenterAddr(SB), RODATA, $4

@@ -180,6 +180,6 @@ TEXT name(SB),NOSPLIT|NOFRAME,$0; \
 DATA ·smallVectors+(4*n)(SB)/4, $name(SB)
 #define D(twin, name, n) DATA ·smallVectors+(4*n)(SB)/4, $name(SB)
 #include "vectors_386.h"
-GLOBL ·smallVectors(SB), RODATA, $224
+GLOBL ·smallVectors(SB), RODATA, $512
 DATA ·smallSysenter+0(SB)/4, $·smallSysenterEntry(SB)
 GLOBL ·smallSysenter(SB), RODATA, $4

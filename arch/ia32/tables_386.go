@@ -11,7 +11,7 @@ type tableOperand struct {
 	base  uint32
 }
 
-const vectors = 0x38
+const vectors = 0x80
 
 var (
 	gdt [10]uint64
@@ -108,11 +108,11 @@ func InstallTables() {
 // setGates makes interrupt gates of all vectors but those that have task gates.
 func setGates(entries *[vectors]uint32) {
 	for v := range entries {
-		if v == VecDoubleF || v == VecNMI || v == VecMCheck {
-			continue
+		if entries[v] == 0 || v == VecDoubleF || v == VecNMI || v == VecMCheck {
+			continue // not a gate: INT n is a protection fault, as beyond the table
 		}
 		kind := uint64(typeInterrupt)
-		if v == VecBreakpoint || v == VecOverflow || v >= VecSyscall {
+		if v == VecBreakpoint || v == VecOverflow || v >= VecSyscall && v < VecIRQ {
 			kind |= dplUser
 		}
 		idt[v] = gate(kind, SelKernelCS, entries[v])
