@@ -10,6 +10,7 @@ import (
 const output = `some other line
 bench kernel A kernel
 bench rpc_inter 115
+bench beside_small/rpc_inter 120
 bench rpc_busy fails: error 0x00000008
 bench threads_created 14118
 bench scale/spaces/0/rpc_inter 115
@@ -32,11 +33,11 @@ func parsed(t *testing.T) *results {
 // TestParse: rows, their units, failures, and the first of two boots wins.
 func TestParse(t *testing.T) {
 	r := parsed(t)
-	if r.Version != "A kernel" || len(r.Rows) != 6 || len(r.Failed) != 1 || !strings.Contains(r.Failed[0], "rpc_busy fails: error") {
+	if r.Version != "A kernel" || len(r.Rows) != 7 || len(r.Failed) != 1 || !strings.Contains(r.Failed[0], "rpc_busy fails: error") {
 		t.Errorf("%+v", r)
 	}
-	if r.Rows[0] != (row{"rpc_inter", instructions, 115, "0123456789ab"}) || r.Rows[1].Unit != count {
-		t.Errorf("%+v", r.Rows[:2])
+	if r.Rows[0] != (row{"rpc_inter", instructions, 115, "0123456789ab"}) || r.Rows[1].Unit != instructions || r.Rows[2].Unit != count {
+		t.Errorf("%+v", r.Rows[:3])
 	}
 	if err := r.parse("bench rpc_inter 999\nbench done\n"); err != nil {
 		t.Fatal(err)
@@ -70,7 +71,7 @@ func TestPrint(t *testing.T) {
 	var b strings.Builder
 	parsed(t).print(&b)
 	for _, s := range []string{
-		"| RPC inter, 0 words |      115 |       180 |    125 |",
+		"| RPC inter, 0 words |      115 |                  120 |       180 |    125 |",
 		"| rpc_inter |   115 |          115 |      120 |",
 		"not measured: rpc_busy fails: error 0x00000008",
 	} {

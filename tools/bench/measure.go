@@ -88,6 +88,11 @@ func measure(o *options) (*results, error) {
 	if err := r.boot(o, largeMemory, o.only); err != nil {
 		return nil, err
 	}
+	if o.only == "" {
+		if err := r.boot(o, largeMemory, "beside"); err != nil {
+			return nil, err
+		}
+	}
 	if r.names, err = step.LoadNames(path); err != nil {
 		return nil, err
 	}
@@ -167,6 +172,7 @@ func (r *results) parse(text string) error {
 
 // unitOf is the unit of a figure of user/bench.
 func unitOf(name string) string {
+	name = strings.TrimPrefix(name, beside)
 	if u, ok := units[name]; ok {
 		return u
 	}

@@ -31,21 +31,29 @@ func (r *results) printSection(w io.Writer, s *section) {
 	var lines [][]string
 	for _, e := range s.entries {
 		if v, ok := r.value(e.name); ok {
-			lines = append(lines, []string{e.what, decimal(v), e.reference, e.target})
+			small := ""
+			if b, ok := r.value(beside + e.name); ok {
+				small = decimal(b)
+			}
+			lines = append(lines, []string{e.what, decimal(v), small, e.reference, e.target})
 		}
 	}
 	title := s.title
 	if s.unit != "" {
 		title += " (" + s.unit + ")"
 	}
-	table(w, title, []string{"", "measured", "reference", "target"}, lines)
+	table(w, title, []string{"", "measured", "beside a small space", "reference", "target"}, lines)
 }
 
 // printOneWay shows the kernel's part of each way of a round trip: there, and back.
 func (r *results) printOneWay(w io.Writer) {
 	var lines [][]string
 	for _, e := range oneWay {
-		there, back := r.way(e.name, 1), r.way(e.name, 2)
+		first := 1
+		if e.name == "rpc_small" {
+			first = 2 // a call from a large space leads to it
+		}
+		there, back := r.way(e.name, first), r.way(e.name, first+1)
 		if there != "" {
 			lines = append(lines, []string{e.what, there, back, e.reference, e.target})
 		}

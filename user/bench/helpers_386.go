@@ -59,7 +59,7 @@ func newThread(f func()) l4.ThreadID {
 // newPager starts the thread that pages the other spaces.
 func newPager() l4.ThreadID {
 	id := newThread(func() { servePages(link(callIpc)) })
-	helpers[id.Number()-number(0).Number()] = l4.AnyThread // stays
+	keep(id)
 	settle()
 	return id
 }
@@ -102,7 +102,10 @@ func remove(id l4.ThreadID) {
 	helpers[id.Number()-number(0).Number()] = l4.NilThread
 }
 
-// removeHelpers deletes all of them but the pager.
+// keep lets a helper survive its group.
+func keep(id l4.ThreadID) { helpers[id.Number()-number(0).Number()] = l4.AnyThread }
+
+// removeHelpers deletes all of them but those that are kept.
 func removeHelpers() {
 	for i := range uint32(helperSlots) {
 		if helpers[i] == number(i) {

@@ -13,7 +13,7 @@
 //	bench NAME fails: WHY
 //
 // On the command line only=PREFIX picks the groups whose names begin so; only=quick takes all but the limits, with crowds of a
-// twentieth. The group trace measures nothing: it runs operations
+// twentieth; only=beside takes what is quick while a small space exists. The group trace measures nothing: it runs operations
 // between marks, for a debugger to step through (tools/trace), and runs only when it is asked for.
 package main
 
@@ -24,26 +24,31 @@ import (
 
 // groups are what is measured, in this order.
 var groups = []struct {
-	name string
-	run  func()
+	name  string
+	run   func()
+	large bool // takes long, and much memory
 }{
-	{"ipc", shortIPC},
-	{"ipcfail", failures},
-	{"calls", calls},
-	{"faults", faults},
-	{"strings", strings},
-	{"maps", maps},
-	{"unmaps", unmaps},
-	{"threads", threads},
-	{"spaces", spaces},
-	{"time", timers},
-	{"interrupts", interrupts},
-	{"scale_threads", func() { scale("threads", asleep(l4.Forever), 10000) }},
-	{"scale_sleepers", func() { scale("sleepers", asleep(hour), 5000) }},
-	{"scale_spaces", func() { scale("spaces", crowdSpaces, 1000) }},
-	{"scale_ready", func() { scale("ready", readyBelow, 1000) }},
-	{"limits", limits},
+	{"ipc", shortIPC, false},
+	{"ipcfail", failures, false},
+	{"calls", calls, false},
+	{"faults", faults, false},
+	{"strings", strings, false},
+	{"maps", maps, false},
+	{"unmaps", unmaps, false},
+	{"threads", threads, false},
+	{"spaces", spaces, false},
+	{"smalls", smalls, false},
+	{"time", timers, false},
+	{"interrupts", interrupts, false},
+	{"scale_threads", func() { scale("threads", asleep(l4.Forever), 10000) }, true},
+	{"scale_sleepers", func() { scale("sleepers", asleep(hour), 5000) }, true},
+	{"scale_spaces", func() { scale("spaces", crowdSpaces, 1000) }, true},
+	{"scale_ready", func() { scale("ready", readyBelow, 1000) }, true},
+	{"limits", limits, true},
 }
+
+// prefix begins the names of all rows.
+var prefix string
 
 // quick says that crowds are to be small.
 var quick bool
@@ -56,8 +61,11 @@ func main() {
 	l4.Println(t.Str("bench kernel ").Str(l4.Kernel().Version()).String())
 	thePager = newPager()
 	quick = invocation.Asked("quick")
+	if invocation.Asked("beside") {
+		besideSmall()
+	}
 	for _, g := range groups {
-		if invocation.Selected(g.name) || quick && g.name != "limits" {
+		if invocation.Selected(g.name) || quick && g.name != "limits" || len(prefix) > 0 && !g.large {
 			g.run()
 			removeHelpers()
 		}
@@ -74,11 +82,11 @@ func main() {
 
 func report(name string, value uint64) {
 	var t l4.Text
-	l4.Println(t.Str("bench ").Str(name).Byte(' ').Dec(value).String())
+	l4.Println(t.Str("bench ").Str(prefix).Str(name).Byte(' ').Dec(value).String())
 }
 
 // fails reports that a row cannot be measured.
 func fails(name, why string, code uint32) {
 	var t l4.Text
-	l4.Println(t.Str("bench ").Str(name).Str(" fails: ").Str(why).Byte(' ').Hex(code).String())
+	l4.Println(t.Str("bench ").Str(prefix).Str(name).Str(" fails: ").Str(why).Byte(' ').Hex(code).String())
 }

@@ -35,5 +35,10 @@ func trace() {
 	other := newThread(func() { switchAlways(link(callThreadSwitch), uint32(me)) })
 	traced("thread_switch_other", &registers{address: link(callThreadSwitch), eax: uint32(other)})
 	removeHelpers()
+	if between, ok := smallPair(); ok {
+		// From this large space to a small one, from there to another small one and back, and back to here.
+		traced("rpc_small", call(between, 0))
+		removeHelpers()
+	}
 	mark("") // no more
 }

@@ -59,7 +59,11 @@ func (r *Remote) Record(end uint32) ([]Instruction, error) {
 		}
 		b := code[g.EIP]
 		if b == nil {
-			if b, err = r.fetch(g.EIP); err != nil {
+			b, err = r.fetch(g.EIP)
+			if err != nil && g.CS&3 != 0 {
+				b, err = unseen, nil
+			}
+			if err != nil {
 				return nil, err
 			}
 			code[g.EIP] = b
@@ -75,6 +79,10 @@ func (r *Remote) Record(end uint32) ([]Instruction, error) {
 	}
 	return nil, fmt.Errorf("more than %d instructions", longest)
 }
+
+// unseen stands for a user instruction that cannot be read: in a small space EIP is no linear address. It counts as one that does
+// nothing.
+var unseen = []byte{0x90}
 
 // fetch reads an instruction's bytes, as many as the page has up to the longest.
 func (r *Remote) fetch(at uint32) ([]byte, error) {
