@@ -40,7 +40,7 @@ func Start() {
 	}
 	initClock(kHz)
 	describeClock()
-	cpu.top = -1
+	ia32.Top = -1
 	ia32.ProtectImage() // also ends the temporary views: directories copy what they find
 	initKernelThreads()
 	startServers()
@@ -160,7 +160,7 @@ func startServer(id, pager ThreadID, ip, sp uint32) *Space {
 	t := tcbRef(id.number()).tcb()
 	initTCB(t, id)
 	t.scheduler = rootID
-	t.prio = serverPriority
+	t.Prio = serverPriority
 	t.utcbUser = serverUTCB
 	s.addThread(t)
 	block := s.allocUTCB(serverUTCB)

@@ -66,7 +66,7 @@ func checkProcessor() string {
 		return "translations of the copy area were left in the TLB"
 	case copyEntries(ia32.MasterPD()):
 		return "the master directory has a copy area"
-	case cpu.top != highest():
+	case ia32.Top != highest():
 		return "top is not the highest ready queue"
 	}
 	t := running()
@@ -76,7 +76,7 @@ func checkProcessor() string {
 	case t.number() == idleNumber:
 	case !t.ready():
 		return "the running thread is not ready"
-	case t.Reasons&^ia32.ReasonPending != 0:
+	case t.Reasons&ia32.ReasonsExit != 0:
 		return "the running thread has an operation to continue"
 	}
 	return ""
@@ -91,7 +91,7 @@ func checkReadyQueues() (members uint32, wrong string) {
 		}
 		for r := head; r != 0; {
 			t := r.tcb()
-			if !t.queued || uint32(t.prio) != p || t.readyNext.tcb().readyPrev != r || !t.exists() {
+			if !t.queued || uint32(t.Prio) != p || t.readyNext.tcb().readyPrev != r || !t.exists() {
 				return 0, "a ready queue is broken"
 			}
 			if members++; members > threads {
@@ -143,7 +143,7 @@ func checkThread(t *TCB, n *tally) string {
 		if t.heapIndex > timeouts.count || slot(t.heapIndex).tcb() != t {
 			return "a thread's place in the timeout heap is wrong"
 		}
-		if t.State != StateSend && t.State != StateReceive && !inTransferAsSender(t) {
+		if t.State != StateSend && t.State != StateReceive && !inTransferAsSender(t) { // a plain wait has none
 			return "a thread that does not wait has a timeout"
 		}
 		if t.nested && t.outer.receiver || inTransferAsSender(t) && !t.str.faulted {
@@ -161,6 +161,14 @@ func checkThread(t *TCB, n *tally) string {
 
 // checkIPC: each state has exactly its links.
 func checkIPC(t *TCB, n *tally) string {
+	if t.plain() {
+		switch {
+		case t.State != StateReady || t.op != opNone || t.nested || t.Reasons&ia32.ReasonsExit != 0 || !t.active || t.halted:
+			return "a thread in a plain wait has something else to say"
+		case ThreadID(t.Wait) == anyLocalThread || ThreadID(t.Wait).isLocal():
+			return "a plain wait is for a local ID"
+		}
+	}
 	switch {
 	case t.State == StateSend:
 		n.sending++
@@ -268,6 +276,8 @@ func checkLife(t *TCB, n *tally) string {
 	switch {
 	case !inPool(ia32.Phys(t.Space)) || descOf(t.Space).kind != pageSpace:
 		return "a thread's space does not exist"
+	case s.redirector != nilThread && t.Reasons&ia32.ReasonRedirect == 0:
+		return "a thread of a space with a redirector does not know it"
 	case t.PDir != ia32.Phys(s.pdir):
 		return "a thread's directory is not its space's"
 	case *word(s.pdir + 4*pdIndex(uint32(t.ref()))) == 0:

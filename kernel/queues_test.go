@@ -5,6 +5,7 @@ package kernel
 import (
 	"container/heap"
 	"math/rand"
+	"pecan/arch/ia32"
 	"testing"
 )
 
@@ -30,9 +31,9 @@ func TestReadyQueues(t *testing.T) {
 	list := bareThreads(t, 40)
 	var model [256][]*TCB
 	remove := func(x *TCB) {
-		for i, q := range model[x.prio] {
+		for i, q := range model[x.Prio] {
 			if q == x {
-				model[x.prio] = append(append([]*TCB(nil), model[x.prio][:i]...), model[x.prio][i+1:]...)
+				model[x.Prio] = append(append([]*TCB(nil), model[x.Prio][:i]...), model[x.Prio][i+1:]...)
 				return
 			}
 		}
@@ -43,7 +44,7 @@ func TestReadyQueues(t *testing.T) {
 		switch r.Intn(5) {
 		case 0, 1:
 			if !x.queued {
-				model[x.prio] = append(model[x.prio], x)
+				model[x.Prio] = append(model[x.Prio], x)
 			}
 			x.State = StateReady
 			enqueue(x)
@@ -53,11 +54,11 @@ func TestReadyQueues(t *testing.T) {
 			x.State = StateInactive
 		case 3:
 			if !x.queued {
-				x.prio = uint8([4]int{0, 31, 32 + r.Intn(3), 255}[r.Intn(4)])
+				x.Prio = int32([4]int{0, 31, 32 + r.Intn(3), 255}[r.Intn(4)])
 			}
 		case 4:
 			if !x.queued {
-				model[x.prio] = append([]*TCB{x}, model[x.prio]...)
+				model[x.Prio] = append([]*TCB{x}, model[x.Prio]...)
 			}
 			x.State = StateReady
 			link(x, true)
@@ -66,8 +67,8 @@ func TestReadyQueues(t *testing.T) {
 		for want >= 0 && len(model[want]) == 0 {
 			want--
 		}
-		if cpu.top != want {
-			t.Fatalf("step %d: top is %d, want %d", step, cpu.top, want)
+		if ia32.Top != want {
+			t.Fatalf("step %d: top is %d, want %d", step, ia32.Top, want)
 		}
 		if want >= 0 && cpu.ready[want].tcb() != model[want][0] {
 			t.Fatalf("step %d: the wrong thread is first", step)
@@ -94,11 +95,11 @@ func TestChooseSkipsBlocked(t *testing.T) {
 		best := -1
 		for _, x := range list {
 			dequeue(x)
-			x.prio, x.State = uint8(r.Intn(256)), StateReady
+			x.Prio, x.State = int32(r.Intn(256)), StateReady
 			enqueue(x)
 			if x.State = StateReceive; r.Intn(20) == 0 {
 				x.State = StateReady
-				best = max(best, int(x.prio))
+				best = max(best, int(x.Prio))
 			}
 		}
 		x := choose(nil)
@@ -106,10 +107,10 @@ func TestChooseSkipsBlocked(t *testing.T) {
 			x.State = StateReceive // root and sigma0
 			x = choose(nil)
 		}
-		if best < 0 && x != nil || best >= 0 && (x == nil || int(x.prio) != best || !x.ready()) {
+		if best < 0 && x != nil || best >= 0 && (x == nil || int(x.Prio) != best || !x.ready()) {
 			t.Fatalf("round %d: chose %v, best priority %d", round, x, best)
 		}
-		if cpu.top != highest() {
+		if ia32.Top != highest() {
 			t.Fatalf("round %d: top", round)
 		}
 	}

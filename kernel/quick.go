@@ -7,7 +7,7 @@ import "pecan/arch/ia32"
 // the caller goes on, so there is nothing to schedule.
 func quickFailure(t *TCB, to, from ThreadID, times, tag uint32) bool {
 	const special = tagPropagated | tagTyped // more often than not these succeed
-	if t.Reasons&^ia32.ReasonPending != 0 || tag&special != 0 || t.space().redirector != nilThread {
+	if t.Reasons&ia32.ReasonsExit != 0 || tag&special != 0 || t.space().redirector != nilThread {
 		return false
 	}
 	var code, sent uint32
@@ -32,7 +32,7 @@ func sendFailure(t *TCB, to ThreadID, time uint32) uint32 {
 	switch {
 	case r == nil:
 		return ipcNoPartner | phaseSend
-	case isZeroTime(time) && r.State != StateReceive:
+	case isZeroTime(time) && !r.waits():
 		return ipcTimeout | phaseSend
 	}
 	return 0

@@ -15,7 +15,6 @@ import (
 type processor struct {
 	ready  [256]Ref  // head of each circular queue
 	bitmap [8]uint32 // bit p: ready[p] is not empty
-	top    int32     // highest p with a non-empty queue, -1 none
 
 	pdir    uint32 // physical address of the loaded page directory
 	reload  bool   // its copy area has been used: load it again before anything else runs
@@ -37,7 +36,7 @@ var cpu processor
 
 const noDeadline = ^uint64(0)
 
-func (t *TCB) ready() bool { return t.State == StateReady }
+func (t *TCB) ready() bool { return t.State == StateReady && !t.plain() }
 
 // enqueue puts a ready thread at the tail of its queue, unless it is still queued.
 func enqueue(t *TCB) { link(t, false) }
@@ -47,15 +46,15 @@ func link(t *TCB, first bool) {
 		return
 	}
 	t.queued = true
-	p := uint32(t.prio)
+	p := uint32(t.Prio) & 255
 	r := t.ref()
 	head := cpu.ready[p]
 	if head == 0 {
 		t.readyNext, t.readyPrev = r, r
 		cpu.ready[p] = r
 		cpu.bitmap[p>>5] |= 1 << (p & 31)
-		if int32(p) > cpu.top {
-			cpu.top = int32(p)
+		if t.Prio > ia32.Top {
+			ia32.Top = t.Prio
 		}
 		return
 	}
@@ -75,13 +74,13 @@ func dequeue(t *TCB) {
 		return
 	}
 	t.queued = false
-	p := uint32(t.prio)
+	p := uint32(t.Prio) & 255
 	r := t.ref()
 	if t.readyNext == r {
 		cpu.ready[p] = 0
 		cpu.bitmap[p>>5] &^= 1 << (p & 31)
-		if int32(p) == cpu.top {
-			cpu.top = highest()
+		if t.Prio == ia32.Top {
+			ia32.Top = highest()
 		}
 		return
 	}
@@ -123,7 +122,7 @@ func leave(t *TCB) {
 		if cpu.handoff != 0 && !t.ready() {
 			w = cpu.handoff.tcb()
 		}
-		if (w != t || cpu.handoff == 0) && w.ready() && w.Reasons&^ia32.ReasonPending == 0 && cpu.top <= rank(w) {
+		if (w != t || cpu.handoff == 0) && w.ready() && w.Reasons&ia32.ReasonsExit == 0 && ia32.Top <= rank(w) {
 			cpu.handoff = 0
 			switchTo(w)
 			debugLeave()
@@ -157,7 +156,7 @@ func leave(t *TCB) {
 		if cpu.owner == 0 {
 			startSlice(next)
 		}
-		if next.Reasons&^ia32.ReasonPending == 0 && cpu.handoff == 0 {
+		if next.Reasons&ia32.ReasonsExit == 0 && cpu.handoff == 0 {
 			break
 		}
 		if cpu.handoff == 0 && settle(next) {
@@ -177,7 +176,7 @@ func choose(t *TCB) *TCB {
 		case !w.ready() || w == t:
 		case t == nil:
 			t = w // direct switch; the timeslice goes along
-		case int32(w.prio) > rank(t), w.prio > t.prio && h == cpu.owner:
+		case w.Prio > rank(t), w.Prio > t.Prio && h == cpu.owner:
 			link(t, true)
 			t = w
 			startSlice(w)
@@ -185,12 +184,12 @@ func choose(t *TCB) *TCB {
 			enqueue(w)
 		}
 	}
-	if t != nil && rank(t) >= cpu.top {
+	if t != nil && rank(t) >= ia32.Top {
 		return t
 	}
 	// Somebody queued may have a higher priority, or t cannot run. Stale entries are dropped here, each once.
-	for cpu.top >= 0 && (t == nil || cpu.top > rank(t)) {
-		q := cpu.ready[cpu.top].tcb()
+	for ia32.Top >= 0 && (t == nil || ia32.Top > rank(t)) {
+		q := cpu.ready[ia32.Top].tcb()
 		if q.ready() && q != t {
 			dequeue(q)
 			if t != nil {
@@ -216,9 +215,9 @@ func choose(t *TCB) *TCB {
 
 // rank is the priority that the running thread has: at least that of the thread whose (finite) timeslice it got.
 func rank(t *TCB) int32 {
-	p := int32(t.prio)
+	p := t.Prio
 	if cpu.owner != 0 && cpu.sliceEnd != 0 {
-		p = max(p, int32(cpu.owner.tcb().prio))
+		p = max(p, cpu.owner.tcb().Prio)
 	}
 	return p
 }

@@ -54,16 +54,16 @@ func reschedule(t, x *TCB, prio, time, processor, preemption uint32) uint32 {
 		return errParameter
 	}
 	setPrio := prio != unchanged && prio&0x1FF <= 255
-	if setPrio && prio&0xFF > uint32(t.prio) && !privileged {
+	if setPrio && prio&0xFF > uint32(t.Prio) && !privileged {
 		return errParameter
 	}
-	if preemption != unchanged && preemption>>16&0xFF > uint32(t.prio) && !privileged {
+	if preemption != unchanged && preemption>>16&0xFF > uint32(t.Prio) && !privileged {
 		return errParameter
 	}
 	if setPrio {
 		queued := x.queued
 		dequeue(x)
-		x.prio = uint8(prio)
+		x.Prio = int32(prio & 0xFF)
 		if queued {
 			enqueue(x)
 		}
@@ -119,7 +119,7 @@ func scheduleState(x *TCB) uint32 {
 		return 7
 	case x.State == StateSend:
 		return 4
-	case x.State == StateReceive:
+	case x.waits():
 		return 6
 	}
 	return 3
@@ -129,7 +129,7 @@ func sysThreadSwitch(t *TCB) {
 	x := resolve(t, ThreadID(t.Frame.EAX))
 	switch {
 	case x == t:
-	case x == nil && cpu.ready[t.prio] == 0 && cpu.top < int32(t.prio) && cpu.owner == t.ref():
+	case x == nil && cpu.ready[uint8(t.Prio)] == 0 && ia32.Top < t.Prio && cpu.owner == t.ref():
 		// Nobody to yield to.
 	case x == nil || !x.ready():
 		giveUpSlice()

@@ -32,7 +32,6 @@ type TCB struct {
 	// Scheduling (sched.go).
 	readyNext, readyPrev Ref
 	queued               bool // linked in the ready queue of its priority (maybe stale)
-	prio                 uint8
 	scheduler            ThreadID
 
 	// IPC (ipc.go).
@@ -57,7 +56,6 @@ type TCB struct {
 	str         stringState
 	outer       outerIPC
 	nested      bool // a page fault's IPC inside the user's own: see outer
-	waitedFor   bool // some thread may be in a closed receive from this one
 
 	// Space and life (thread.go).
 	spaceNext, spacePrev Ref

@@ -141,7 +141,7 @@ func initTCB(t *TCB, id ThreadID) {
 	ia32.Zero(uint32(tcbRef(id.number())), tcbSize)
 	t.GlobalID = uint32(id)
 	t.State = StateInactive
-	t.prio = defaultPriority
+	t.Prio = defaultPriority
 	t.sliceLen = cyclesOf(defaultSlice)
 	t.utcbUser = utcbUnchanged
 	setFrame(&t.Frame, 0, 0)
