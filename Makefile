@@ -36,7 +36,7 @@ run: deps-qemu build ## boot and talk to the console [FILE=path LIMIT=pages MEM=
 smoke: deps-qemu build ## boot without a prompt, print the result lines, check them [FILE= LIMIT= MEM= ICOUNT=]
 	@$(call boot,smoke)
 
-conformance: deps-qemu build ## boot the conformance program: a table of IPC clauses, cases and results [MEM=]
+conformance: deps-qemu build ## boot the conformance program: a table of clauses, cases and results [MEM=]
 	@build/bin/run conformance -mem "$$RAW_MEM"
 
 test: deps build/bin/.made ## everything: build, vet, host tests, audit, boot tests; the last line counts

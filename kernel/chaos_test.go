@@ -116,6 +116,11 @@ func (c *chaos) message() uint32 {
 // act lets the running thread do something.
 func (c *chaos) act() {
 	t := running()
+	if c.roll(8) == 0 {
+		c.note("float")
+		c.float()
+		return
+	}
 	if t == c.root || t == c.sigma0 {
 		c.actServer(t)
 		return
@@ -356,6 +361,7 @@ func (c *chaos) actControl() {
 // chaosSequence runs until the dice are used up, then takes everything down and looks at what is left.
 func chaosSequence(t testing.TB, data []byte) {
 	c := &chaos{world: bootWorld(t, 256), dice: dice{data}}
+	ia32.Machine.Void = true // sigma0 maps memory that is not there
 	defer func() {
 		if r := recover(); r != nil || t.Failed() {
 			for _, l := range c.log[max(0, len(c.log)-60):] {

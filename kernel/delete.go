@@ -14,6 +14,7 @@ var (
 func beginDelete(t *TCB) {
 	cancelIPC(t, ipcAborted)
 	dequeue(t)
+	forgetFPU(t)
 	t.op = opNone
 	t.Reasons = 0
 	t.State = StateInactive

@@ -22,6 +22,10 @@ func exception(t *TCB) {
 	case ia32.VecPageFault:
 		pageFault(t, ia32.ReadCR2())
 		return
+	case ia32.VecNoFPU:
+		if useFPU(t) {
+			return
+		}
 	case ia32.VecInvalidOp:
 		if kernelInterface(t) {
 			return

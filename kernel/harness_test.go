@@ -31,6 +31,8 @@ type world struct {
 	between   func()        // what the handler does before it acknowledges, or nil
 
 	interrupts int // taken by handler
+
+	fpu fpuModel
 }
 
 // resetKernel puts all variables of the kernel into the state of a fresh image.
@@ -103,6 +105,7 @@ func (w *world) check() {
 	if w.unwatched {
 		return
 	}
+	w.fpu.buried()
 	wrong := checkInvariants()
 	if wrong == "" && !w.unchecked {
 		wrong = checkMemory()

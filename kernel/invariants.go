@@ -34,6 +34,9 @@ func checkInvariants() string {
 			}
 		}
 	}
+	if wrong := checkFPU(); wrong != "" {
+		return wrong
+	}
 	queued, wrong := checkReadyQueues()
 	switch {
 	case wrong != "":
@@ -76,7 +79,7 @@ func checkProcessor() string {
 	case t.number() == idleNumber:
 	case !t.ready():
 		return "the running thread is not ready"
-	case t.Reasons&ia32.ReasonsExit != 0:
+	case t.Reasons&^ia32.ReasonsQuiet != 0:
 		return "the running thread has an operation to continue"
 	}
 	return ""
@@ -150,6 +153,9 @@ func checkThread(t *TCB, n *tally) string {
 			return "a transfer has a timeout where it counts for nothing"
 		}
 	}
+	if wrong := checkReasonFPU(t); wrong != "" {
+		return wrong
+	}
 	if wrong := checkIPC(t, n); wrong != "" {
 		return wrong
 	}
@@ -163,7 +169,7 @@ func checkThread(t *TCB, n *tally) string {
 func checkIPC(t *TCB, n *tally) string {
 	if t.plain() {
 		switch {
-		case t.State != StateReady || t.op != opNone || t.nested || t.Reasons&ia32.ReasonsExit != 0 || !t.active || t.halted:
+		case t.State != StateReady || t.op != opNone || t.nested || t.Reasons&^ia32.ReasonsQuiet != 0 || !t.active || t.halted:
 			return "a thread in a plain wait has something else to say"
 		case ThreadID(t.Wait) == anyLocalThread || ThreadID(t.Wait).isLocal():
 			return "a plain wait is for a local ID"

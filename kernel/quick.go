@@ -7,7 +7,7 @@ import "pecan/arch/ia32"
 // the caller goes on, so there is nothing to schedule.
 func quickFailure(t *TCB, to, from ThreadID, times, tag uint32) bool {
 	const special = tagPropagated | tagTyped // more often than not these succeed
-	if t.Reasons&ia32.ReasonsExit != 0 || tag&special != 0 || t.space().redirector != nilThread {
+	if t.Reasons&^ia32.ReasonsQuiet != 0 || tag&special != 0 || t.space().redirector != nilThread {
 		return false
 	}
 	var code, sent uint32

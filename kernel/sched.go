@@ -30,6 +30,9 @@ type processor struct {
 	donated Ref  // ThreadSwitch: runs next, on the running slice
 
 	spurious uint32 // spurious interrupts seen
+
+	fpuOwner Ref  // whose registers are in the FPU, 0 nobody's (fpu.go)
+	fpuOn    bool // CR0.TS is clear: the owner runs
 }
 
 var cpu processor
@@ -122,7 +125,7 @@ func leave(t *TCB) {
 		if cpu.handoff != 0 && !t.ready() {
 			w = cpu.handoff.tcb()
 		}
-		if (w != t || cpu.handoff == 0) && w.ready() && w.Reasons&ia32.ReasonsExit == 0 && ia32.Top <= rank(w) {
+		if (w != t || cpu.handoff == 0) && w.ready() && w.Reasons&^ia32.ReasonsQuiet == 0 && ia32.Top <= rank(w) {
 			cpu.handoff = 0
 			switchTo(w)
 			debugLeave()
@@ -156,7 +159,7 @@ func leave(t *TCB) {
 		if cpu.owner == 0 {
 			startSlice(next)
 		}
-		if next.Reasons&ia32.ReasonsExit == 0 && cpu.handoff == 0 {
+		if next.Reasons&^ia32.ReasonsQuiet == 0 && cpu.handoff == 0 {
 			break
 		}
 		if cpu.handoff == 0 && settle(next) {
@@ -291,6 +294,9 @@ func setFrame(f *ia32.Frame, ip, sp uint32) {
 
 // switchTo makes t the thread that exitToUser returns to.
 func switchTo(t *TCB) {
+	if cpu.fpuOn && cpu.fpuOwner != t.ref() {
+		leaveFPU()
+	}
 	if t.PDir != cpu.pdir || cpu.reload {
 		cpu.pdir, cpu.reload = t.PDir, false
 		ia32.LoadCR3(t.PDir)

@@ -27,7 +27,7 @@ func shortIPC(t *TCB, to, from ThreadID, times, tag uint32) bool {
 		return false
 	}
 	// The caller has nobody to receive from, nobody more important is ready, nothing special holds for the receiver.
-	if t.sendHead != 0 || t.space().redirector != nilThread || r.Reasons&ia32.ReasonsExit != 0 || cpu.owner == 0 || ia32.Top > rank(r) {
+	if t.sendHead != 0 || t.space().redirector != nilThread || r.Reasons&^ia32.ReasonsQuiet != 0 || cpu.owner == 0 || ia32.Top > rank(r) {
 		return false
 	}
 	if times&0xFFFF != 0 && !hasDeadline(t, times&0xFFFF) {
@@ -43,7 +43,7 @@ func shortIPC(t *TCB, to, from ThreadID, times, tag uint32) bool {
 	r.Frame.EAX, r.Frame.ESI = uint32(t.seenBy(r)), tag
 	r.Exit, r.ipc = ia32.ExitIPC, ipcUser
 	r.State, r.Wait = StateReady, ia32.WaitMarked
-	if times&0xFFFF == 0 && t.Reasons&ia32.ReasonsExit == 0 {
+	if times&0xFFFF == 0 && t.Reasons&^ia32.ReasonsQuiet == 0 {
 		t.waitPlain(from)
 	} else {
 		t.Exit, t.ipc, t.timeouts = ia32.ExitIPC, ipcUser, times

@@ -140,6 +140,7 @@ const (
 func initTCB(t *TCB, id ThreadID) {
 	ia32.Zero(uint32(tcbRef(id.number())), tcbSize)
 	t.GlobalID = uint32(id)
+	ia32.InitFPU(t.fpuArea())
 	t.State = StateInactive
 	t.Prio = defaultPriority
 	t.sliceLen = cyclesOf(defaultSlice)

@@ -23,7 +23,7 @@ func (t *TCB) waitsFor() ThreadID {
 
 // wait lets t wait for from, normalised, in the plain form if that can say it all. A timeout runs already if there is one.
 func (t *TCB) wait(from ThreadID) {
-	if t.ipc == ipcUser && t.timeouts&0xFFFF == 0 && from != anyLocalThread && !t.nested && t.Reasons&ia32.ReasonsExit == 0 {
+	if t.ipc == ipcUser && t.timeouts&0xFFFF == 0 && from != anyLocalThread && !t.nested && t.Reasons&^ia32.ReasonsQuiet == 0 {
 		t.waitPlain(from)
 		return
 	}

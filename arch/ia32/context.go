@@ -76,9 +76,10 @@ const (
 	ReasonTrace   = 1 << 2 // TF was set on SYSENTER: return by IRET with TF
 	ReasonFlags   = 1 << 3 // EFLAGS were set from outside: return by IRET
 	ReasonPending = 1 << 4 // somebody is queued to send to this thread
+	ReasonFPU     = 1 << 5 // it runs and CR0.TS is clear: to be set before anybody else runs
 
-	ReasonRedirect = 1 << 7 // its space has a redirector, or had one
+	ReasonRedirect = 1 << 7 // its space has a redirector, or is about to get one
 
-	// ReasonsExit must be dealt with before the thread returns to user level.
-	ReasonsExit = ReasonHalt | ReasonOp | ReasonTrace | ReasonFlags
+	// ReasonsQuiet are those that nothing has to be done about when the same thread goes on.
+	ReasonsQuiet = ReasonPending | ReasonFPU | ReasonRedirect
 )

@@ -45,7 +45,6 @@ func Copy(dst, src, n uint32)
 // Tables loads GDT, IDT and task register and the SYSENTER MSRs. gdt and idt are descriptor-table operands (6 bytes).
 func loadTables(gdt, idt *tableOperand)
 func writeMSR(index, low uint32)
-func enableCPU(mce uint32)
 
 // staticAddr returns an address from the table of static areas (cpu_386.s).
 func staticAddr(index uint32) uint32

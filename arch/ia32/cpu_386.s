@@ -134,17 +134,4 @@ TEXT ·writeMSR(SB),NOSPLIT,$0-8
 	WRMSR
 	RET
 
-// CR4: PSE, PGE, and MCE if the processor has it (mce not 0). CR0: PG, WP, NE, TS, EM, ET, PE; users do not get at an FPU
-// that is not theirs. Whatever else a loader set goes.
-TEXT ·enableCPU(SB),NOSPLIT,$0-4
-	MOVL $0x90, AX
-	CMPL mce+0(FP), $0
-	JEQ  plain
-	ORL  $0x40, AX
-plain:
-	MOVL AX, CR4
-	MOVL $0x8001003D, AX
-	MOVL AX, CR0
-	RET
-
 GLOBL ·staticTable(SB), NOPTR, $4

@@ -11,6 +11,7 @@ import "fmt"
 //	memory_sim.go    kernel addresses: window, TCB array, temporary views
 //	mmu_sim.go       user accesses: page-table walk, TLB and the search for stale translations
 //	devices_sim.go   interrupt controllers, timers, UART
+//	fpu_sim.go       the FPU
 //	cpu_sim.go       the rest of cpu_386.go; region_sim.go and static_sim.go likewise
 
 // Computer is the state of the simulated machine and how tests drive it.
@@ -23,6 +24,7 @@ type Computer struct {
 	Word   uint32 // what users read at gs:0
 	CR2    uint32
 	CR3    uint32
+	FPU    FPU
 
 	// OnFault is the kernel's handling of its own page fault; false: a kernel bug.
 	OnFault func(addr uint32) bool

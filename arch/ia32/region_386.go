@@ -41,7 +41,7 @@ func setPDE(addr, value uint32) { put32(MasterPD()+addr>>22*4, value) }
 // Physical 0..4 MiB is shown by 4 KiB pages, so that text and read-only data can be protected (ProtectImage); the
 // rest of the window by 4 MiB pages. 4 MiB pages need CR4.PSE, which InstallTables sets again, harmlessly.
 func BuildRegion() {
-	enableCPU(CPUID() & featureMCE)
+	setControl(CPUID())
 	table := staticAddr(staticWindowPT)
 	for i := uint32(0); i < 1024; i++ {
 		put32(table+4*i, i<<12|pteKernel|PteGlobal)

@@ -70,7 +70,7 @@ func gate(kind uint64, selector uint64, offset uint32) uint64 {
 // Precondition: the master directory is loaded and shows IOArea and WordArea; stack is the top of a stack for
 // double faults, NMI and machine checks.
 func InstallTables() {
-	enableCPU(CPUID() & featureMCE)
+	setControl(CPUID())
 	gdt[SelKernelCS/8] = flat(typeCode)
 	gdt[SelKernelDS/8] = flat(typeData)
 	gdt[SelUserCS/8] = flat(typeCode | dplUser)

@@ -8,9 +8,12 @@ type clause struct {
 	what string
 }
 
-// clauses are all of semantics 1 to 4, and of section 10 what is about them. Steps have the numbers of the
+// chapters are the tables of clauses, one for each part of the specification.
+var chapters = [...][]clause{ipcClauses[:], mappingClauses[:]}
+
+// ipcClauses are all of semantics 1 to 4, and of section 10 what is about them. Steps have the numbers of the
 // specification, points of a step letters, rows and points that have no numbers there are counted.
-var clauses = [...]clause{
+var ipcClauses = [...]clause{
 	{"1.1.1", "state running"},
 	{"1.1.2", "state send wait"},
 	{"1.1.3", "state receive wait"},
@@ -128,6 +131,7 @@ var suite = [...][]testCase{
 	phaseCases, sendCases, receiveCases, messageCases,
 	timeCases, propagateCases, redirectCases,
 	stringCases, cutCases, faultCases, limitCases, abortCases, busyCases, libraryCases,
+	rangeCases, mapCases, grantCases, unmapCases, statusCases, portCases,
 }
 
 // word cuts the first word off s.
@@ -154,26 +158,33 @@ func (c *testCase) covers(id string) bool {
 // printClauses prints the table. It returns false if a clause has no case, or a case names what is no clause.
 func printClauses() bool {
 	complete := true
-	for i := range clauses {
-		id, n, found := clauses[i].id, 0, false
-		for _, cases := range suite {
-			for k := range cases {
-				if cases[k].covers(id) {
-					found = true
-					var t l4.Text
-					t.Str("clause ").Str(id).Byte(' ').Str(cases[k].name)
-					print(t.Str([...]string{" not-run", " pass", " fail"}[results[n]]).Line())
-				}
-				n++
-			}
-		}
-		if !found {
-			var t l4.Text
-			print(t.Str("no case for clause ").Str(id).Str(": ").Str(clauses[i].what).Line())
-			complete = false
+	for _, clauses := range chapters {
+		for i := range clauses {
+			complete = printClause(&clauses[i]) && complete
 		}
 	}
 	return namesExist() && complete
+}
+
+// printClause prints the lines of one clause. It returns false if no case covers it.
+func printClause(c *clause) bool {
+	n, found := 0, false
+	for _, cases := range suite {
+		for k := range cases {
+			if cases[k].covers(c.id) {
+				found = true
+				var t l4.Text
+				t.Str("clause ").Str(c.id).Byte(' ').Str(cases[k].name)
+				print(t.Str([...]string{" not-run", " pass", " fail"}[results[n]]).Line())
+			}
+			n++
+		}
+	}
+	if !found {
+		var t l4.Text
+		print(t.Str("no case for clause ").Str(c.id).Str(": ").Str(c.what).Line())
+	}
+	return found
 }
 
 // namesExist reports whether all clauses that cases name are in the table.
@@ -196,9 +207,11 @@ func namesExist() bool {
 }
 
 func isClause(id string) bool {
-	for i := range clauses {
-		if clauses[i].id == id {
-			return true
+	for _, clauses := range chapters {
+		for i := range clauses {
+			if clauses[i].id == id {
+				return true
+			}
 		}
 	}
 	return false

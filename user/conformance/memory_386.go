@@ -25,6 +25,15 @@ const (
 	target = 1
 )
 
+// High is device memory above the user area, as PCs have it (the timer chip HPET), shown at highWindow.
+const (
+	high       = 0xFED00000
+	highWindow = 0x50000000
+)
+
+// Ports that no device has, which this space has from sigma0: ownPort and 15 more.
+const ownPort = 0x5550
+
 var pageServer l4.ThreadID
 
 // takeMemory touches the whole image, which sigma0 gives to this thread only, and gets the regions.
@@ -42,6 +51,12 @@ func takeMemory() {
 		for at := uint32(0); at < regionSize; at += l4.PageSize {
 			store(regions[i]+at, 0)
 		}
+	}
+	if _, ok := l4.FromSigma0(k.Sigma0ID(), l4.PageAt(high, l4.RWX), l4.DefaultMemory, l4.PageAt(highWindow, 0)); !ok {
+		panic("conformance: no device memory from sigma0")
+	}
+	if _, ok := l4.FromSigma0(k.Sigma0ID(), l4.NewIOFpage(ownPort, 4, l4.RW).Fpage(), l4.DefaultMemory, l4.Complete); !ok {
+		panic("conformance: no ports from sigma0")
 	}
 }
 

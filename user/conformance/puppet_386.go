@@ -2,7 +2,8 @@ package main
 
 import "pecan/user/l4"
 
-// puppet is a thread that does one IPC whenever it is told to. All arguments are here before, all results afterwards.
+// puppet is a thread that does one IPC whenever it is told to, or something else (probe_386.go). All arguments are here
+// before, all results afterwards.
 type puppet struct {
 	id    l4.ThreadID
 	local l4.ThreadID // its local ID
@@ -22,6 +23,9 @@ type puppet struct {
 	xfer     l4.Timeouts
 	virtual  l4.ThreadID
 	pager    l4.ThreadID // during the IPC; nil means the case
+	work     func()      // instead of an IPC
+	probing  bool        // instead of an IPC: does the access below
+	probe    [4]uint32   // kind, address, value in and out, whether it went well
 
 	// Results.
 	busy     bool // has something to do and, unless quiet, has not told the case that it is done
@@ -87,7 +91,7 @@ func newPuppet(s *space, region int) *puppet {
 // clean sets all arguments to "nothing".
 func (p *puppet) clean() {
 	p.to, p.from, p.times, p.tag, p.xfer, p.virtual = l4.NilThread, l4.NilThread, 0, 0, 0, l4.NilThread
-	p.lipc, p.quiet, p.pager = false, false, l4.NilThread
+	p.lipc, p.quiet, p.pager, p.work, p.probing = false, false, l4.NilThread, nil, false
 	for i := range p.mr {
 		p.mr[i] = unusedMR(uint32(i))
 	}
@@ -108,7 +112,14 @@ func (p *puppet) loop() {
 		if u.Pager = p.pager; p.pager == l4.NilThread {
 			u.Pager = controller
 		}
-		p.perform(u)
+		switch {
+		case p.probing:
+			p.probe[2], p.probe[3] = probe(p.probe[0], p.probe[1], p.probe[2])
+		case p.work != nil:
+			p.work()
+		default:
+			p.perform(u)
+		}
 		u.XferTimeouts, u.Pager = 0, pageServer
 	}
 }
@@ -181,6 +192,8 @@ type event struct {
 	p     *puppet // nil for none
 	done  bool
 	fault l4.PageFault
+	// refused: a puppet that does an access has raised an exception or an I/O fault.
+	refused bool
 }
 
 // next is the next event. Faults in the image are answered on the way. ok is false when none comes in time.
@@ -200,6 +213,9 @@ func next(limit l4.Time) (e event, ok bool) {
 			return event{p: p, done: true}, true
 		}
 		f, isFault := m.PageFault()
+		if p != nil && p.probing && !isFault {
+			return event{p: p, refused: true}, true
+		}
 		if p == nil || !isFault {
 			fatal(complaint(from, &m))
 		}

@@ -35,3 +35,17 @@ TEXT ·parkAddress(SB), NOSPLIT, $0-4
 	MOVL $·park(SB), AX
 	MOVL AX, ret+0(FP)
 	RET
+
+// func useFPU()
+//
+// Changes x87 control word, stack and registers of the thread.
+TEXT ·useFPU(SB), NOSPLIT, $0-0
+	FINIT
+	FLD1
+	FLDZ
+	FLDPI
+	FLDL2E
+	FLDLN2
+	FLDLG2
+	FLD1
+	RET

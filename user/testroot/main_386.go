@@ -23,7 +23,7 @@ type testCase struct {
 // suite are all cases, by topic. The last group holds what a kernel is most likely not to survive.
 var suite = [...][]testCase{
 	kipCases, registerCases, waitCases, sendCases, messageCases, partnerCases,
-	startCases, faultCases, exceptionCases, traceCases, portCases,
+	startCases, faultCases, exceptionCases, traceCases, fpuCases, portCases,
 	controlCases, modifyCases, spaceCases, exchangeCases, scheduleCases,
 	mapCases, grantCases, unmapCases, interruptCases,
 	privilegeCases, kernelAddressCases, entryCases, oddCases, utcbCases,
