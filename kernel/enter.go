@@ -49,6 +49,12 @@ func EnterNested(f *ia32.Frame) {
 	switch {
 	case f.Vector == ia32.VecPageFault:
 		addr := ia32.ReadCR2()
+		if ia32.InFastPath(f) {
+			cpu.pdir = running().PDir
+			if ia32.FixIPC(f, addr) {
+				return
+			}
+		}
 		if f.Error&(ia32.FaultPresent|ia32.FaultWrite) != ia32.FaultPresent|ia32.FaultWrite && syncKernelFault(cpu.pdir, addr) {
 			return
 		}

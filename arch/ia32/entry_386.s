@@ -12,28 +12,36 @@
 // The TCB begins this far below the esp0 value (kernel.TCB asserts it).
 #define TCB_CTX    0x3C0
 
-// LOAD_SEGMENTS loads what both kernel and user use. Clobbers AX.
-#define LOAD_SEGMENTS \
+/*
+ * LOAD_SEGMENTS loads what both kernel and user use. GS is looked at first: loading it means a change of its descriptor
+ * (RESTORE_GS), because users must not be able to load that (docs/kernel-entry.md). Clobbers AX; RESTORE_GS AX and CX.
+ */
+#define LOAD_SEGMENTS(restore, loaded) \
 	MOVL $0x23, AX; \
 	MOVW AX, DS; \
 	MOVW AX, ES; \
 	MOVW AX, FS; \
-	MOVL $0x2B, AX; \
-	MOVW AX, GS
+	MOVW GS, AX; \
+	CMPW AX, $0x2B; \
+	JNE  restore; \
+loaded:
+#define RESTORE_GS(restore, loaded) \
+restore: \
+	MOVL ·gdtView(SB), AX; \
+	ORB  $1, 0x2D(AX); \
+	MOVL $0x2B, CX; \
+	MOVW CX, GS; \
+	ANDB $0xFE, 0x2D(AX); \
+	MOVL $1, ·repaired(SB); \
+	JMP  loaded
 
 /*
- * sysenterEntry: Ipc and Lipc.
- *   in      EAX to, ECX timeouts, EDX from-specifier, ESI MR0, EBX return EIP, EBP user ESP (KIP stub)
- *           ESP -> TSS.esp0. DS, ES, FS, GS and all EFLAGS but IF, VM are the user's: until LOAD_SEGMENTS memory is
- *           reached through SS only (EBP or ESP as base).
+ * slowIPC: Ipc and Lipc in Go.
+ *   in      registers as in sysenterEntry, but SP -> Fast part of the caller's TCB, and EIP and ESP are stored there
  *   stack   the processor's kernel stack, empty
  *   leaves  by exitToUser
- * A #DB may arrive on the first instruction (user TF); it is caught by debugEntry, which notes ReasonTrace.
  */
-TEXT ·sysenterEntry(SB),NOSPLIT|NOFRAME,$0
-	MOVL 0(SP), SP
-	MOVL BP, Fast_ESP(SP)
-	MOVL BX, Fast_EIP(SP)
+TEXT ·slowIPC(SB),NOSPLIT|NOFRAME,$0
 	MOVL SP, BP
 	MOVL $STACK_END, SP
 	PUSHL $2
@@ -44,9 +52,10 @@ TEXT ·sysenterEntry(SB),NOSPLIT|NOFRAME,$0
 	PUSHL AX
 	LEAL -TCB_CTX(BP), BX
 	PUSHL BX
-	LOAD_SEGMENTS
+	LOAD_SEGMENTS(restore, loaded)
 	CALL pecan∕kernel·EnterIPC(SB)
 	JMP ·exitToUser(SB)
+	RESTORE_GS(restore, loaded)
 
 /*
  * exitToUser: return to the thread that TSS.esp0 names, or idle.
@@ -89,7 +98,7 @@ wait:
 TEXT ·trapEntry(SB),NOSPLIT|NOFRAME,$0
 	PUSHAL
 	CLD
-	LOAD_SEGMENTS
+	LOAD_SEGMENTS(restore, loaded)
 	MOVL SP, BX
 	TESTL $0x20000, 48(SP)
 	JNE  virtual
@@ -147,6 +156,31 @@ idle:
 	PUSHL AX
 	CALL pecan∕kernel·EnterIdle(SB)
 	JMP ·exitToUser(SB)
+	RESTORE_GS(restore, loaded)
+
+/*
+ * vector13: #GP. A data segment that a user has changed may be the cause: trapEntry loads the right ones, here it is noted.
+ * AX goes to where PUSHAL will put it.
+ */
+TEXT ·vector13(SB),NOSPLIT|NOFRAME,$0
+	PUSHL $13
+	PUSHL AX
+	MOVW DS, AX
+	CMPW AX, $0x23
+	JNE  changed
+	MOVW ES, AX
+	CMPW AX, $0x23
+	JNE  changed
+	MOVW FS, AX
+	CMPW AX, $0x23
+	JNE  changed
+	POPL AX
+	JMP ·trapEntry(SB)
+changed:
+	BYTE $0x36 // SS:
+	MOVL $1, ·repaired(SB)
+	POPL AX
+	JMP ·trapEntry(SB)
 
 /*
  * debugEntry: #DB. On the first instruction of sysenterEntry the user's TF is still set and ESP points into the TSS
@@ -209,7 +243,6 @@ T(·vector9, 9)
 E(·vector10, 10)
 E(·vector11, 11)
 E(·vector12, 12)
-E(·vector13, 13)
 E(·vector14, 14)
 T(·vector15, 15)
 T(·vector16, 16)
@@ -310,5 +343,3 @@ DATA ·vectorTable+212(SB)/4, $·vector53(SB)
 DATA ·vectorTable+216(SB)/4, $·vector54(SB)
 DATA ·vectorTable+220(SB)/4, $·vector55(SB)
 GLOBL ·vectorTable(SB), RODATA, $224
-DATA ·sysenterAddr+0(SB)/4, $·sysenterEntry(SB)
-GLOBL ·sysenterAddr(SB), RODATA, $4

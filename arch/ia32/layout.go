@@ -22,6 +22,8 @@ const (
 	StackEnd  = 0xF0C0A000 // the processor's kernel stack, seen here; unmapped pages on both sides
 	StackSize = 8192
 	PeekPage  = 0xF0C0C000 // shows one frame above the window at a time
+	WordAlias = 0xF0C10000 // the page of WordArea, for the kernel to write
+	GDTArea   = 0xF0C20000 // the GDT's two pages: the first, read-only, ends before SelTSS
 	TempArea  = 0xF1000000 // 4 MiB: temporary view of physical memory above the window, boot time only
 
 	// TSSOffset keeps 128 bytes free below the TSS: SYSENTER_ESP points at its esp0 field, and a #DB on the first
@@ -64,6 +66,10 @@ const (
 	SelNMI      = 0x40
 	SelMCheck   = 0x48
 )
+
+// GDTBase is the linear address of the GDT. The descriptors of tasks, which the processor marks as busy, are in the second page;
+// the processor cannot write the others.
+const GDTBase = GDTArea + PageSize - SelTSS
 
 // EFLAGS bits.
 const (
