@@ -24,7 +24,7 @@ kernel_sources := $(shell find boot arch kernel -type f -not -name '*_test.go') 
 user_sources := $(shell find user -type f -not -name '*_test.go')
 
 .DEFAULT_GOAL := help
-.PHONY: help run smoke conformance test audit figures iso cd debug build kernel programs vet test-host test-boot deps clean
+.PHONY: help run smoke conformance fork test audit figures iso cd debug build kernel programs vet test-host test-boot deps clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -38,6 +38,9 @@ smoke: deps-qemu build ## boot without a prompt, print the result lines, check t
 
 conformance: deps-qemu build ## boot the conformance program: a table of clauses, cases and results [MEM=]
 	@build/bin/run conformance -mem "$$RAW_MEM"
+
+fork: deps-qemu build ## boot the process server: copy-on-write fork, case by case [LIMIT=frames MEM=]
+	@build/bin/run fork -limit "$$RAW_LIMIT" -mem "$$RAW_MEM"
 
 test: deps build/bin/.made ## everything: build, vet, host tests, audit, boot tests; the last line counts
 	@build/bin/verdict -make "$(MAKE)" build vet test-host audit test-boot
@@ -100,6 +103,8 @@ build/pecan-debug.elf: build/bin/mk $(kernel_sources)
 
 # sigma0 runs where it is loaded, at the place where X.2 systems keep it: below the hole at 640 KiB.
 build/sigma0.elf: flags = -base 0x20000 -heap 0x1000
+# Programs whose page server promises memory for all of them allocate nothing.
+build/family.elf: flags = -heap 0x1000
 build/%.elf: build/bin/mk $(user_sources) Makefile
 	build/bin/mk user $(flags) -o $@ ./user/$*
 	@touch $@

@@ -160,7 +160,7 @@ func startServer(id, pager ThreadID, ip, sp uint32) *Space {
 	t := tcbRef(id.number()).tcb()
 	initTCB(t, id)
 	t.scheduler = rootID
-	t.Prio = serverPriority
+	t.setPriority(serverPriority)
 	t.utcbUser = serverUTCB
 	s.addThread(t)
 	block := s.allocUTCB(serverUTCB)

@@ -63,7 +63,7 @@ func checkProcessor() string {
 		return "a donated timeslice was left over"
 	case cpu.pending != 0:
 		return "interrupts were left pending"
-	case cpu.resched:
+	case cpu.resched != 0:
 		return "a rescheduling was left over"
 	case cpu.reload:
 		return "translations of the copy area were left in the TLB"
@@ -74,6 +74,12 @@ func checkProcessor() string {
 	}
 	t := running()
 	switch {
+	case (cpu.owner == 0) != (t.number() == idleNumber):
+		return "the running timeslice belongs to nobody, or idles"
+	case cpu.owner != 0 && !cpu.owner.tcb().exists():
+		return "the running timeslice's owner has gone"
+	case cpu.owner == 0 && cpu.sliceEnd != 0:
+		return "a timeslice without owner"
 	case t.PDir != cpu.pdir:
 		return "the running thread's directory is not loaded"
 	case t.number() == idleNumber:
@@ -94,7 +100,7 @@ func checkReadyQueues() (members uint32, wrong string) {
 		}
 		for r := head; r != 0; {
 			t := r.tcb()
-			if !t.queued || uint32(t.Prio) != p || t.readyNext.tcb().readyPrev != r || !t.exists() {
+			if !t.queued || uint32(t.prio) != p || t.readyNext.tcb().readyPrev != r || !t.exists() {
 				return 0, "a ready queue is broken"
 			}
 			if members++; members > threads {
@@ -162,7 +168,32 @@ func checkThread(t *TCB, n *tally) string {
 	if t.number() < userBase {
 		return ""
 	}
+	if wrong := checkTime(t); wrong != "" {
+		return wrong
+	}
 	return checkLife(t, n)
+}
+
+// checkTime: timeslice, quantum and preemption control.
+func checkTime(t *TCB) string {
+	switch {
+	case t.version() == 0:
+	case (t.quantum == 0) != (t.Reasons&ia32.ReasonQuantum != 0):
+		return "a used up quantum and its reason disagree"
+	case t.State == StateStopped && t.quantum != 0:
+		return "a thread with quantum is stopped"
+	case (t.ipc == ipcQuantum || t.ipc == ipcSignal) && t.State != StateSend:
+		return "a preemption message is not being sent"
+	case t.sliceLeft > t.sliceLen, t.sliceLen != 0 && t.sliceLeft == 0 && cpu.owner != t.ref():
+		return "a thread's timeslice is wrong"
+	case t.Prio != int32(t.prio):
+		return "the fast path sees another priority"
+	case t.sensitive < t.prio:
+		return "a sensitive priority is below the priority"
+	case t.delayEnd != 0 && t.maxDelay == 0:
+		return "a preemption was postponed without permission"
+	}
+	return ""
 }
 
 // checkIPC: each state has exactly its links.

@@ -31,9 +31,9 @@ func TestReadyQueues(t *testing.T) {
 	list := bareThreads(t, 40)
 	var model [256][]*TCB
 	remove := func(x *TCB) {
-		for i, q := range model[x.Prio] {
+		for i, q := range model[x.prio] {
 			if q == x {
-				model[x.Prio] = append(append([]*TCB(nil), model[x.Prio][:i]...), model[x.Prio][i+1:]...)
+				model[x.prio] = append(append([]*TCB(nil), model[x.prio][:i]...), model[x.prio][i+1:]...)
 				return
 			}
 		}
@@ -44,7 +44,7 @@ func TestReadyQueues(t *testing.T) {
 		switch r.Intn(5) {
 		case 0, 1:
 			if !x.queued {
-				model[x.Prio] = append(model[x.Prio], x)
+				model[x.prio] = append(model[x.prio], x)
 			}
 			x.State = StateReady
 			enqueue(x)
@@ -54,11 +54,11 @@ func TestReadyQueues(t *testing.T) {
 			x.State = StateInactive
 		case 3:
 			if !x.queued {
-				x.Prio = int32([4]int{0, 31, 32 + r.Intn(3), 255}[r.Intn(4)])
+				x.prio = uint8([4]int{0, 31, 32 + r.Intn(3), 255}[r.Intn(4)])
 			}
 		case 4:
 			if !x.queued {
-				model[x.Prio] = append([]*TCB{x}, model[x.Prio]...)
+				model[x.prio] = append([]*TCB{x}, model[x.prio]...)
 			}
 			x.State = StateReady
 			link(x, true)
@@ -95,11 +95,11 @@ func TestChooseSkipsBlocked(t *testing.T) {
 		best := -1
 		for _, x := range list {
 			dequeue(x)
-			x.Prio, x.State = int32(r.Intn(256)), StateReady
+			x.prio, x.State = uint8(r.Intn(256)), StateReady
 			enqueue(x)
 			if x.State = StateReceive; r.Intn(20) == 0 {
 				x.State = StateReady
-				best = max(best, int(x.Prio))
+				best = max(best, int(x.prio))
 			}
 		}
 		x := choose(nil)
@@ -107,7 +107,7 @@ func TestChooseSkipsBlocked(t *testing.T) {
 			x.State = StateReceive // root and sigma0
 			x = choose(nil)
 		}
-		if best < 0 && x != nil || best >= 0 && (x == nil || int(x.Prio) != best || !x.ready()) {
+		if best < 0 && x != nil || best >= 0 && (x == nil || int(x.prio) != best || !x.ready()) {
 			t.Fatalf("round %d: chose %v, best priority %d", round, x, best)
 		}
 		if ia32.Top != highest() {

@@ -58,6 +58,12 @@ func TestMake(t *testing.T) {
 			t.Errorf("%v\n%s", err, out)
 		}
 	})
+	t.Run("fork", func(t *testing.T) {
+		out, err := makeTarget(t, "", "fork", "LIMIT=400")
+		if err != nil || !strings.Contains(out, "process: 400 of 400 page frames free, 0 promised") {
+			t.Errorf("%v\n%s", err, out)
+		}
+	})
 	t.Run("nothing to build", func(t *testing.T) {
 		if out, err := makeTarget(t, "", "build"); err != nil || strings.Contains(out, "mk ") {
 			t.Errorf("%v\n%s", err, out)

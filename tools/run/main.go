@@ -3,6 +3,7 @@
 //	run prompt [flags]    boot and talk to the console; Ctrl-A X or quit leaves
 //	run smoke [flags]     boot, print the result lines, check them, exit
 //	run conformance       boot the conformance program, which prints its table
+//	run fork              boot the process server with a program that forks
 //	run iso -o FILE       write an image that boots from CD
 //	run cd -image FILE    boot such an image and talk to the console
 //	run debug [flags]     boot stopped, with gdb attached
@@ -42,6 +43,7 @@ var modes = []mode{
 	{"prompt", prompt},
 	{"smoke", smoke},
 	{"conformance", conformance},
+	{"fork", fork},
 	{"iso", iso},
 	{"cd", cd},
 	{"debug", debug},
@@ -68,7 +70,7 @@ func main() {
 }
 
 func usage() {
-	fmt.Fprintln(os.Stderr, "usage: run prompt|smoke|conformance|iso|cd|debug [flags]; run smoke -help lists the flags")
+	fmt.Fprintln(os.Stderr, "usage: run prompt|smoke|conformance|fork|iso|cd|debug [flags]; run smoke -help lists the flags")
 	os.Exit(2)
 }
 
@@ -78,7 +80,7 @@ func parse(name string, args []string) *options {
 	f.StringVar(&o.build, "build", "build", "folder with the images")
 	f.StringVar(&o.kernel, "kernel", "pecan.elf", "kernel in that folder")
 	f.StringVar(&o.file, "file", "README.md", "file for the client to read")
-	f.StringVar(&o.limit, "limit", "", "most pages of the file that the pager keeps resident")
+	f.StringVar(&o.limit, "limit", "", "most pages that the pager keeps resident; with fork: page frames")
 	f.StringVar(&o.mem, "mem", "", "memory of the machine in MiB (default 128, more for a large file)")
 	f.StringVar(&o.icount, "icount", "", "1: one instruction takes one nanosecond, runs repeat exactly")
 	f.StringVar(&o.image, "image", "", "CD image to boot (default BUILD/pecan.iso)")
@@ -114,13 +116,11 @@ func (o *options) boot(rootArgs ...string) (*stage.Boot, error) {
 	if err != nil {
 		return nil, err
 	}
-	limit, err := number("LIMIT", o.limit)
+	limit, err := o.limitArgs()
 	if err != nil {
 		return nil, err
 	}
-	if limit > 0 {
-		rootArgs = append(rootArgs, "limit="+strconv.Itoa(limit))
-	}
+	rootArgs = append(rootArgs, limit...)
 	return &stage.Boot{
 		Build:    o.build,
 		Kernel:   o.kernel,

@@ -61,7 +61,7 @@ func PrintBytes(s []byte) {
 		s = rest
 	}
 	for _, c := range s {
-		kernelPut(c)
+		KernelPutc(c)
 	}
 }
 

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"pecan/user/frames"
 	"pecan/user/image"
 	"pecan/user/l4"
 	"pecan/user/pager/resident"
@@ -18,7 +19,7 @@ var (
 	root    l4.ThreadID
 	client  l4.ThreadID
 	program image.Program
-	source  memory
+	source  = memory{Source: frames.Source{Base: framesAddr, End: framesEnd}}
 	file    l4.File // as this program sees it
 	pages   uint32  // of the file
 	kept    resident.Set

@@ -9,6 +9,7 @@ package main
 import (
 	"pecan/user/l4"
 	"pecan/user/root/boot"
+	"pecan/user/roottask"
 )
 
 var (
@@ -21,13 +22,13 @@ var (
 func main() {
 	k := l4.Kernel()
 	sigma0, self = k.Sigma0ID(), l4.MyGlobalID()
-	l4.OnDeath = func() { powerOff(failure) }
+	l4.OnDeath = func() { powerOff(roottask.Failure) }
 	var t l4.Text
 	l4.KernelPrint("root: running on ")
 	l4.KernelPrint(k.Version())
 	l4.KernelPrint("\n")
 
-	info, ok := readBootInfo(k)
+	info, ok := roottask.ReadBootInfo()
 	if !ok {
 		say(t.Str("the boot loader left no boot information, so there are no programs to start"))
 	}
@@ -38,16 +39,10 @@ func main() {
 	}
 	complete := startPrograms(k)
 	if !complete {
-		clientDone(failure)
+		clientDone(roottask.Failure)
 	}
 	serve()
 }
 
 // say prints a sentence of the root task on the kernel's console.
-func say(t *l4.Text) {
-	l4.KernelPrint("root: ")
-	for _, c := range t.Bytes() {
-		l4.KernelPutc(c)
-	}
-	l4.KernelPrint("\n")
-}
+func say(t *l4.Text) { roottask.Say("root", t) }

@@ -4,6 +4,7 @@ import (
 	"pecan/user/image"
 	"pecan/user/l4"
 	"pecan/user/root/boot"
+	"pecan/user/roottask"
 )
 
 // state is how far a program is.
@@ -26,7 +27,7 @@ type program struct {
 	pager l4.ThreadID
 	state state
 	crash uint32 // where its thread goes after an exception, until it had one
-	file  moduleFile
+	file  roottask.ModuleFile
 	image.Program
 }
 
@@ -87,11 +88,11 @@ func start(which boot.Program, consequence string) bool {
 	var t l4.Text
 	m, p := &modules.Program[which], &programs[which]
 	head := min(m.Size, l4.PageSize)
-	if !fetch(m.Start, head) {
+	if !roottask.Fetch(m.Start, head) {
 		say(t.Str(boot.Names[which]).Str(" lies where sigma0 gives nothing, ").Str(consequence))
 		return false
 	}
-	im, err := image.Parse(bytes(m.Start, head), m.Size)
+	im, err := image.Parse(roottask.Bytes(m.Start, head), m.Size)
 	if err != image.OK || im.Pages() > maxPages {
 		what := "is too large"
 		if err != image.OK {
@@ -100,7 +101,7 @@ func start(which boot.Program, consequence string) bool {
 		say(t.Str(boot.Names[which]).Byte(' ').Str(what).Str(", ").Str(consequence))
 		return false
 	}
-	p.file.start = m.Start
+	p.file.Start = m.Start
 	p.Init(im, make([]uint32, im.Pages()))
 	if !create(p) {
 		return false

@@ -6,6 +6,7 @@ import (
 	"pecan/user/image"
 	"pecan/user/l4"
 	"pecan/user/root/boot"
+	"pecan/user/roottask"
 )
 
 // Where the pager finds the boot modules that it works on. Addresses below are its own.
@@ -63,7 +64,7 @@ func handleOwn(m *l4.Msg) (reply bool) {
 		if f.Addr-k.Root.Low >= k.Root.High-k.Root.Low {
 			var t l4.Text
 			say(t.Str("own fault: ").Access(f.Access).Byte(' ').Hex(f.Addr).Str(" at ").Hex(f.IP))
-			powerOff(failure)
+			powerOff(roottask.Failure)
 		}
 		touch(f.Addr)
 		m.Start(0)
@@ -71,7 +72,7 @@ func handleOwn(m *l4.Msg) (reply bool) {
 	}
 	switch m.Tag().Label() {
 	case l4.RootPowerOff:
-		powerOff(success)
+		powerOff(roottask.Success)
 	case l4.RootReboot:
 		reboot()
 	case l4.RootProgram:
@@ -165,7 +166,7 @@ func pageFault(p *program, f l4.PageFault, m *l4.Msg) (reply bool) {
 			page, ok = window(&modules.File, fileWindow, f.Addr)
 		}
 		if ok {
-			if !fetch(page, l4.PageSize) {
+			if !roottask.Fetch(page, l4.PageSize) {
 				panic("sigma0 refuses a boot module")
 			}
 			m.Start(0).AddMap(l4.MapItem{Base: f.Addr, Fpage: l4.PageAt(page, l4.RX)})
@@ -188,10 +189,7 @@ func pageFault(p *program, f l4.PageFault, m *l4.Msg) (reply bool) {
 
 // exception sends the thread to the place where its program says what happened and dies; once, then it is ended here.
 func exception(p *program, r *l4.Registers, m *l4.Msg) (reply bool) {
-	if p.crash != 0 {
-		r.EAX, r.ECX, r.IP = r.IP, r.Vector, p.crash
-		p.crash = 0
-		m.SetException(r)
+	if roottask.Redirect(&p.crash, r, m) {
 		return true
 	}
 	var t l4.Text
@@ -223,7 +221,7 @@ func died(p *program, why *l4.Text) {
 	}
 	say(&t)
 	kill(p)
-	clientDone(failure)
+	clientDone(roottask.Failure)
 }
 
 // describe makes m the line about program i.

@@ -25,7 +25,7 @@ type Boot struct {
 	Sigma0     string   // "" means sigma0.elf
 	Root       string   // "" means root.elf
 	RootArgs   []string // on top of exit=
-	Programs   []string // further modules, without the .elf
+	Programs   []string // further modules, without the .elf; with a folder if they are not in Build
 	File       *File    // the user's file, or nil
 }
 
@@ -68,7 +68,7 @@ func (b *Boot) modules() ([]module, error) {
 		{from: or(b.Root, "root.elf"), name: "root.elf", args: exit(b.RootArgs)},
 	}
 	for _, p := range b.Programs {
-		list = append(list, module{from: p + ".elf", name: p + ".elf"})
+		list = append(list, module{from: p + ".elf", name: filepath.Base(p) + ".elf"})
 	}
 	for i := range list {
 		path, err := Image(b.Build, list[i].from)

@@ -3,6 +3,7 @@ package boot
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -121,6 +122,12 @@ func TestModules(t *testing.T) {
 		}
 		if s != c.want {
 			t.Errorf("%s: %q, want %q", c.name, s, c.want)
+		}
+		for i, l := range c.lines {
+			other := !strings.HasPrefix(l, "data data") && !slices.Contains(Names[:], l)
+			if other && l != "" && (!m.Other.Present || m.Other.Start > 0x1000*uint32(i+1)) {
+				t.Errorf("%s: the other module is %+v, and not %s", c.name, m.Other, l)
+			}
 		}
 	}
 }

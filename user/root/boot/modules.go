@@ -25,6 +25,7 @@ type Module struct {
 type Modules struct {
 	Program [Programs]Module
 	File    Module // the user's
+	Other   Module // the first that no string marks as data and whose name is none of Names
 
 	marked   bool // File was named as the user's by its string
 	nameless int  // modules without a string so far
@@ -66,7 +67,11 @@ func (m *Modules) Add(start, size uint32, line []byte) {
 			return
 		}
 	}
-	m.file(Module{true, start, size, name}, false)
+	other := Module{true, start, size, name}
+	if !m.Other.Present {
+		m.Other = other
+	}
+	m.file(other, false)
 }
 
 func (m *Modules) program(p Program, start, size uint32) bool {

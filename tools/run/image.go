@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"time"
 
 	"pecan/tools/run/qemu"
@@ -13,12 +14,35 @@ import (
 // conformance boots the conformance program as root task. It prints the table of clauses itself and says in its
 // status whether all went well.
 func conformance(o *options) error {
+	return o.judged(&stage.Boot{Root: "conformance.elf"})
+}
+
+// fork boots the process server with a program that forks (docs/paging.md).
+func fork(o *options) error {
+	args, err := o.limitArgs()
+	if err != nil {
+		return err
+	}
+	return o.judged(&stage.Boot{Root: "process.elf", RootArgs: args, Programs: []string{"family"}})
+}
+
+// limitArgs is the root task's argument for the limit, if the user says one.
+func (o *options) limitArgs() ([]string, error) {
+	limit, err := number("LIMIT", o.limit)
+	if err != nil || limit == 0 {
+		return nil, err
+	}
+	return []string{"limit=" + strconv.Itoa(limit)}, nil
+}
+
+// judged boots a root task that prints what it finds and ends the machine. Its status says whether all went well.
+func (o *options) judged(b *stage.Boot) error {
 	dir, remove, err := folder()
 	if err != nil {
 		return err
 	}
 	defer remove()
-	b := &stage.Boot{Build: o.build, Kernel: o.kernel, Root: "conformance.elf"}
+	b.Build, b.Kernel = o.build, o.kernel
 	m, err := b.Machine(dir)
 	if err != nil {
 		return err

@@ -1,0 +1,119 @@
+// Process is a root task that serves processes: it loads a program from a boot module into a space of its own, and makes
+// copies of processes at their request. Pages of a copy are shared until one side writes (docs/paging.md).
+//
+// It has one thread, which answers and never waits for a process. When the first process has ended, and all others, it
+// prints what it did and switches the machine off.
+package main
+
+import (
+	"pecan/user/frames"
+	"pecan/user/image"
+	"pecan/user/l4"
+	"pecan/user/process/cow"
+	"pecan/user/root/boot"
+	"pecan/user/roottask"
+)
+
+// Page frames are mapped from framesBase on, one behind the other. Boot modules, which are seen at their physical addresses,
+// must lie below.
+const (
+	framesBase = 0xA0000000
+	framesEnd  = framesBase + cow.MaxFrames*l4.PageSize
+)
+
+// usualFrames is the size of the pool if the command line does not say.
+const usualFrames = 1024
+
+var (
+	options boot.Options
+	file    roottask.ModuleFile // the program
+	program image.Image
+	low     uint32 // its first page
+	need    uint32 // how many page frames a process may come to have
+	pool    cow.Pool
+	source  = frames.Source{Base: framesBase, End: framesEnd}
+)
+
+func main() {
+	l4.OnDeath = func() { powerOff(roottask.Failure) }
+	info, ok := roottask.ReadBootInfo()
+	if !ok {
+		refuse("the boot loader left no boot information, so there is no program to start", "")
+	}
+	options = boot.ParseOptions(info.Line)
+	if w := options.Unknown; len(w) > 0 {
+		var t l4.Text
+		say(t.Str("option not understood: ").Chars(w))
+	}
+	load(&info.Modules.Other)
+	fillPool()
+	p, why := create(nil)
+	if why != l4.OK {
+		refuse("the program cannot be started: ", why.Error())
+	}
+	if err := l4.SendStart(p.id, program.Entry, 0); err != l4.OK {
+		refuse("the program cannot be started: ", err.Error())
+	}
+	serve()
+}
+
+// load reads the program's headers.
+func load(m *boot.Module) {
+	head := min(m.Size, l4.PageSize)
+	switch {
+	case !m.Present:
+		refuse("there is no boot module with a program", "")
+	case uint64(m.Start)+uint64(m.Size) > framesBase || !roottask.Fetch(m.Start, head):
+		refuse("the boot module with the program lies where sigma0 gives nothing", "")
+	}
+	im, err := image.Parse(roottask.Bytes(m.Start, head), m.Size)
+	if err != image.OK {
+		refuse("the program ", err.Error())
+	}
+	if im.Pages() > cow.MaxPages {
+		refuse("the program is larger than 4 MiB", "")
+	}
+	file.Start, program = m.Start, im
+	low, _ = im.Bounds()
+	for i := range im.Pages() {
+		if page := im.Page(low + i*l4.PageSize); page.Exists && !(page.Direct && m.Start%l4.PageSize == 0) {
+			need++
+		}
+	}
+}
+
+// fillPool takes the page frames from sigma0.
+func fillPool() {
+	want := options.Limit
+	if want == 0 {
+		want = usualFrames
+	}
+	n := uint32(0)
+	for n < min(want, cow.MaxFrames) {
+		if page, _ := source.Frame(); page == nil {
+			break
+		}
+		n++
+	}
+	if n < want {
+		var t l4.Text
+		say(t.Dec(uint64(n)).Str(" page frames instead of ").Dec(uint64(want)))
+	}
+	pool.Init(n)
+}
+
+// say prints a sentence on the kernel's console.
+func say(t *l4.Text) { roottask.Say("process", t) }
+
+// refuse says why there is nothing to do, and ends the machine.
+func refuse(why, more string) {
+	var t l4.Text
+	say(t.Str(why).Str(more))
+	powerOff(roottask.Failure)
+}
+
+// powerOff ends the machine, or else stops here.
+func powerOff(status uint32) {
+	roottask.PowerOff(&options, status)
+	l4.Suspend()
+}

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"pecan/user/image"
+	"pecan/user/l4"
+	"pecan/user/roottask"
+)
+
+// serve answers requests for ever.
+func serve() {
+	var m l4.Msg
+	to := l4.NilThread
+	for {
+		from, err := l4.ReplyWait(to, &m, l4.Milliseconds(lookInterval))
+		to = l4.NilThread
+		if err != l4.OK {
+			look()
+		} else if p := find(from); p != nil && handle(p, &m) {
+			to = from
+		}
+	}
+}
+
+// lookInterval is how often, in milliseconds, an idle server looks for halted processes.
+const lookInterval = 100
+
+// look kills processes that the kernel has halted: they had an exception, and no exception handler.
+func look() {
+	for i := range processes {
+		if p := &processes[i]; p.state == running && l4.State(p.id) == l4.Inactive {
+			var t l4.Text
+			kill(p, t.Str("an exception that it leaves to nobody"))
+		}
+	}
+}
+
+// handle deals with a message of p: m becomes the reply, if it returns true.
+func handle(p *process, m *l4.Msg) (reply bool) {
+	if f, ok := m.PageFault(); ok {
+		return pageFault(p, f, m)
+	}
+	p.again = 0
+	var t l4.Text
+	if f, ok := m.IOFault(); ok {
+		kill(p, t.Str("access to port ").Hex(uint32(f.Ports.Port())).Str(", at ").Hex(f.IP))
+		return false
+	}
+	if r, ok := m.Exception(); ok {
+		if roottask.Redirect(&p.crash, &r, m) {
+			return true
+		}
+		kill(p, t.Str("exception ").Dec(uint64(r.Vector)).Str(", at ").Hex(r.IP))
+		return false
+	}
+	return request(p, m)
+}
+
+// patience is how many times in a row the same page fault may come. The kernel does not say when it has no memory for a
+// mapping; the thread then faults again at once.
+const patience = 3
+
+// pageFault supplies the page, or else kills p.
+func pageFault(p *process, f l4.PageFault, m *l4.Msg) (reply bool) {
+	var t l4.Text
+	t.Access(f.Access).Byte(' ').Hex(f.Addr).Str(", at ").Hex(f.IP).Str(": ")
+	if p.again++; f != p.last {
+		p.last, p.again = f, 1
+	}
+	if p.again == patience {
+		kill(p, t.Str("the page does not stay, so the kernel has no memory for it"))
+		return false
+	}
+	item, trouble := supply(p, f.Addr, f.Access)
+	if trouble == image.Supplied {
+		faults++
+		m.Start(0).AddMap(item)
+		return true
+	}
+	if trouble == image.ReadOnly {
+		kill(p, t.Str("read-only"))
+	} else {
+		kill(p, t.Str("no such page"))
+	}
+	return false
+}
+
+// request deals with a service request of p. How many words it has is checked where they are used.
+func request(p *process, m *l4.Msg) (reply bool) {
+	words := m.Tag().Untyped()
+	if m.Tag().Typed() != 0 {
+		words = 0 // no request has items
+	}
+	switch label := m.Tag().Label(); {
+	case label == l4.RootHello && words == 1:
+		p.crash = m.Word(1)
+		m.Start(l4.Reply).Add(uint32(l4.MyGlobalID()))
+	case label == l4.RootExit && words == 1:
+		end(p, m.Word(1))
+		return false
+	case label == l4.RootDied && words == 1:
+		if m.Word(1) == uint32(p.id) {
+			kill(p, nil)
+		}
+		return false
+	case label == l4.ConsoleWrite:
+		roottask.Write(m)
+	case label == l4.ProcessFork && words == 2:
+		fork(p, m.Word(1), m.Word(2), m)
+	case label == l4.ProcessWait:
+		return wait(p, m)
+	case label == l4.ProcessCount:
+		m.SetProcessFigures(figures())
+	default:
+		m.Start(l4.Refused)
+	}
+	return true
+}
+
+// fork makes a copy of p, and m the answer.
+func fork(p *process, sp, ip uint32, m *l4.Msg) {
+	c, why := create(p)
+	if why == l4.OK && l4.SendStart(c.id, ip, sp) != l4.OK {
+		panic("a new thread does not take its start message")
+	}
+	if why != l4.OK {
+		m.Start(l4.Refused).Add(uint32(why))
+		return
+	}
+	forks++
+	m.Start(l4.Reply).Add(uint32(c.id))
+}
+
+// wait answers with a child of p that has ended, or lets p wait for one.
+func wait(p *process, m *l4.Msg) (reply bool) {
+	p.waiting = false
+	for i := range processes {
+		switch c := &processes[i]; {
+		case c.state == none || c.parent != p:
+		case c.state == ended:
+			p.waiting = false
+			collect(c, m)
+			return true
+		default:
+			p.waiting = true
+		}
+	}
+	if p.waiting {
+		return false
+	}
+	m.Start(l4.Refused)
+	return true
+}
+
+func figures() *l4.ProcessFigures {
+	f := l4.ProcessFigures{
+		Frames: pool.Frames, Promised: pool.Promised, Used: pool.Used, Copied: pool.Copied, Kept: pool.Kept,
+		Faults: faults, Forks: forks,
+	}
+	for i := range processes {
+		if processes[i].state != none {
+			f.Processes++
+		}
+	}
+	return &f
+}
