@@ -80,7 +80,7 @@ const (
 	ReasonSignal  = 1 << 6 // its exception handler is to hear that it was preempted
 	ReasonFPU     = 1 << 7 // it runs and CR0.TS is clear: to be set before anybody else runs
 
-	ReasonRedirect = 1 << 7 // its space has a redirector, or is about to get one
+	ReasonRedirect = 1 << 8 // its space has a redirector, or is about to get one
 
 	// ReasonsQuiet are those that nothing has to be done about when the same thread goes on.
 	ReasonsQuiet = ReasonPending | ReasonFPU | ReasonRedirect
