@@ -58,6 +58,9 @@ func ESP0() uint32 { return *(*uint32)(Ptr(ESP0Addr)) }
 // SetWord sets what the running thread reads at gs:0.
 func SetWord(v uint32) { *(*uint32)(Ptr(WordAlias)) = v }
 
+// Word returns it.
+func Word() uint32 { return *(*uint32)(Ptr(WordAlias)) }
+
 // CopyUser copies n bytes from src, a user address of the running space, to dst in the copy area. At a page fault it stops:
 // left is then not 0, and fault the address.
 func CopyUser(dst, src, n uint32) (left, fault uint32)
