@@ -13,6 +13,7 @@ var (
 // beginDelete takes a thread out of everything that can be left at once.
 func beginDelete(t *TCB) {
 	cancelIPC(t, ipcAborted)
+	cancelTimeout(t)
 	dequeue(t)
 	forgetFPU(t)
 	t.op = opNone

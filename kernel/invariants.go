@@ -151,9 +151,11 @@ func checkThread(t *TCB, n *tally) string {
 	}
 	if t.heapIndex != 0 {
 		n.timed++
-		if t.heapIndex > timeouts.count || slot(t.heapIndex).tcb() != t {
-			return "a thread's place in the timeout heap is wrong"
-		}
+	}
+	if wrong := checkTimer(t); wrong != "" {
+		return wrong
+	}
+	if t.timed() && !t.plain() {
 		if t.State != StateSend && t.State != StateReceive && !inTransferAsSender(t) { // a plain wait has none
 			return "a thread that does not wait has a timeout"
 		}
@@ -356,10 +358,27 @@ func copyEntries(pdir uint32) bool {
 	return *word(at)|*word(at + 4) != 0
 }
 
+// checkTimer: a place in the timeout heap is the thread's own and not too late.
+func checkTimer(t *TCB) string {
+	switch {
+	case t.heapIndex == 0:
+		if t.Reasons&ia32.ReasonTimer != 0 {
+			return "a thread is marked as in the timeout heap"
+		}
+	case t.heapIndex > timeouts.count || slot(t.heapIndex).tcb() != t:
+		return "a thread's place in the timeout heap is wrong"
+	case t.timed() && t.heapKey > t.Deadline:
+		return "a timeout comes too late"
+	case t.plain() && t.Reasons&ia32.ReasonTimer == 0:
+		return "a plain wait has another's timeout"
+	}
+	return ""
+}
+
 // checkHeap: no deadline is before its parent's.
 func checkHeap() string {
 	for i := uint32(2); i <= timeouts.count; i++ {
-		if slot(i).tcb().deadline < slot(i/2).tcb().deadline {
+		if slot(i).tcb().heapKey < slot(i/2).tcb().heapKey {
 			return "the timeout heap is out of order"
 		}
 	}

@@ -264,13 +264,14 @@ func startTimeout(t *TCB, time uint32) bool {
 	if isZeroTime(time) || !hasDeadline(t, time) {
 		return false
 	}
-	setTimeout(t, t.deadline)
+	setTimeout(t, t.Deadline)
 	return true
 }
 
 // ipcExpired ends the wait of a thread whose timeout has come.
 func ipcExpired(t *TCB) {
 	cancelTimeout(t)
+	t.surface()
 	if inTransferAsSender(t) {
 		s, r := partners(t)
 		sender, receiver := transferTimeoutCodes(s)

@@ -79,7 +79,7 @@ func (w *ipcWorld) compareThread(x *ipcThread, t *TCB) string {
 	if t.visible() != want || (x.state == modelPending) != (t.op == opReceive) {
 		return fmt.Sprintf("state is %s, op %d", stateNames[t.visible()], t.op)
 	}
-	if (x.deadline != 0) != (t.heapIndex != 0) {
+	if (x.deadline != 0) != t.timed() {
 		return "timeout is wrong"
 	}
 	r := t.sendHead

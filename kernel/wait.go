@@ -2,8 +2,8 @@ package kernel
 
 import "pecan/arch/ia32"
 
-// Plain waits: the form in which a thread waits for untyped words from one thread or any, for ever, with nothing
-// else to be said of it. It is one word, Fast.Wait, so that the fast path (arch/ia32) puts one thread into it and
+// Plain waits: the form in which a thread waits for untyped words from one thread or any, for ever or for a relative time, with
+// nothing else to be said of it. It is one word, Fast.Wait, so that the fast path (arch/ia32) puts one thread into it and
 // takes another out of it with a write each. State says ready meanwhile, and every field that describes an IPC is stale:
 // surface makes the thread an ordinary StateReceive again, which is what everything here but the short paths works on.
 
@@ -23,7 +23,13 @@ func (t *TCB) waitsFor() ThreadID {
 
 // wait lets t wait for from, normalised, in the plain form if that can say it all. A timeout runs already if there is one.
 func (t *TCB) wait(from ThreadID) {
-	if t.ipc == ipcUser && t.timeouts&0xFFFF == 0 && from != anyLocalThread && !t.nested && t.Reasons&^ia32.ReasonsQuiet == 0 {
+	time := t.timeouts & 0xFFFF
+	if t.ipc == ipcUser && time&0x8000 == 0 && from != anyLocalThread && !t.nested && t.Reasons&^ia32.ReasonsQuiet == 0 {
+		if time == 0 {
+			cancelTimeout(t)
+		} else {
+			t.keepTimer(time)
+		}
 		t.waitPlain(from)
 		return
 	}
@@ -35,6 +41,29 @@ func (t *TCB) wait(from ThreadID) {
 func (t *TCB) waitPlain(from ThreadID) {
 	t.State = StateReady
 	t.Wait = uint32(from)
+}
+
+// keepTimer makes the timeout of t, which runs, one that plain waits with the same relative time only move on.
+func (t *TCB) keepTimer(time uint32) {
+	t.Reasons |= ia32.ReasonTimer
+	if t.Time != time {
+		t.Time, t.Cycles = time, deadlineOf(time, 0)
+	}
+}
+
+// moveTimer starts the timeout of a plain wait by moving the deadline of the entry that the last one has left in the heap. It returns false if
+// there is none for this time. The entry's place is not after the deadline: it was made for the same period, earlier.
+func (t *TCB) moveTimer(time uint32) bool {
+	if t.Reasons&ia32.ReasonTimer == 0 || t.Time != time {
+		return false
+	}
+	t.Deadline = ia32.ReadTSC() + t.Cycles
+	return true
+}
+
+// timed reports whether a timeout of t runs.
+func (t *TCB) timed() bool {
+	return t.heapIndex != 0 && (t.Reasons&ia32.ReasonTimer == 0 || t.plain())
 }
 
 // markWaitedFor notes that some thread may be in a closed receive from t.
@@ -54,5 +83,9 @@ func (t *TCB) surface() {
 	t.State = StateReceive
 	t.partner, t.from = from, from
 	t.Exit, t.ipc, t.timeouts = ia32.ExitIPC, ipcUser, 0
+	if t.heapIndex != 0 {
+		t.timeouts = t.Time
+		setTimeout(t, t.Deadline)
+	}
 	t.tag, t.virtual, t.intended = 0, nilThread, nilThread
 }

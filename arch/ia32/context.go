@@ -40,16 +40,27 @@ type Fast struct {
 	_        [3]uint32
 }
 
+// Timer is what the fast path needs for a receive timeout: a thread that waits again and again with the same one stays in the
+// timeout heap, and only its deadline is moved on.
+type Timer struct {
+	Deadline uint64 // TSC at which the current timeout expires, if one runs
+	Cycles   uint64 // the period that Time stands for, TSC ticks
+	Time     uint32 // a relative Time (abi 1.7), not 0, or 0: Cycles says nothing
+	_        [3]uint32
+}
+
 // Context is the top of every TCB.
 type Context struct {
+	Timer
 	Frame
 	Fast
 }
 
 // ContextSize is the size of Context; the entry stack pointer is 64 bytes below its end.
 const (
+	TimerSize   = 32
 	FrameSize   = 64
-	ContextSize = 128
+	ContextSize = 160
 )
 
 // How a thread goes back to user level.
@@ -81,7 +92,8 @@ const (
 	ReasonFPU     = 1 << 7 // it runs and CR0.TS is clear: to be set before anybody else runs
 
 	ReasonRedirect = 1 << 8 // its space has a redirector, or is about to get one
+	ReasonTimer    = 1 << 9 // it is in the timeout heap for its plain waits: Timer
 
 	// ReasonsQuiet are those that nothing has to be done about when the same thread goes on.
-	ReasonsQuiet = ReasonPending | ReasonFPU | ReasonRedirect
+	ReasonsQuiet = ReasonPending | ReasonFPU | ReasonRedirect | ReasonTimer
 )

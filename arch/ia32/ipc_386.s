@@ -9,6 +9,7 @@
  * the receiver's TCB, which this directory may not show yet (it is repeated), and the one at localID (it goes the slow way).
  * From COMMIT on nothing can fault: UTCBs are reached through the window, the receiver's TCB is in its own directory.
  */
+#define TIMER 96 // how far below Fast the Timer part lies
 #define SS_ BYTE $0x36;
 #define STORE_ESP0 SS_ BYTE $0x89; BYTE $0x2D; LONG $0xF0800084 // MOVL BP, ESP0
 #define STORE_WORD SS_ BYTE $0x89; BYTE $0x0D; LONG $0xF0C10000 // MOVL CX, WordAlias
@@ -85,7 +86,8 @@ TEXT ·sysenterEntry(SB),NOSPLIT|NOFRAME,$0
 	MOVL CX, BX
 	ORL  Fast_Reasons(SP), BX
 	TESTW BX, BX
-	JNE  slow
+	JNE  timed
+lookup:
 	TCB_OF(AX)
 	CMPL AX, Fast_GlobalID(BP)
 	JNE  local
@@ -209,6 +211,25 @@ local:
 other:
 	MOVL BX, AX
 	JMP  found
+
+	// A finite receive timeout, the same as last time: the entry in the timeout heap stays, the deadline moves on.
+timed:
+	MOVL Fast_Reasons(SP), BX
+	CMPL BX, $const_ReasonTimer
+	JNE  slow
+	MOVWLZX CX, BX
+	CMPL BX, (Timer_Time-TIMER)(SP)
+	JNE  slow
+	MOVL AX, BX
+	MOVL DX, DI
+	RDTSC
+	ADDL (Timer_Cycles-TIMER)(SP), AX
+	ADCL (Timer_Cycles-TIMER+4)(SP), DX
+	MOVL AX, (Timer_Deadline-TIMER)(SP)
+	MOVL DX, (Timer_Deadline-TIMER+4)(SP)
+	MOVL BX, AX
+	MOVL DI, DX
+	JMP  lookup
 
 back:
 	MOVL Fast_GlobalID(BP), AX
