@@ -190,5 +190,3 @@ DATA ·vectorTable+444(SB)/4, $·vector111(SB)
 DATA ·vectorTable+448(SB)/4, $·vector112(SB)
 DATA ·vectorTable+508(SB)/4, $·vector127(SB)
 GLOBL ·vectorTable(SB), RODATA, $512
-DATA ·sysenterAddr+0(SB)/4, $·sysenterEntry(SB)
-GLOBL ·sysenterAddr(SB), RODATA, $4
