@@ -34,6 +34,7 @@ func charge(now uint64) {
 	if o.quantum != infinite {
 		o.quantum -= min(spent, o.quantum)
 		if o.quantum == 0 {
+			o.surface() // its receiver may have spent it
 			o.Reasons |= ia32.ReasonQuantum
 		}
 	}
@@ -100,7 +101,7 @@ func armFor(at, now uint64) {
 	ticks := uint32(1)
 	switch {
 	case at > now+clock.timerReach:
-		ticks, at = ia32.TimerMax, now+clock.timerReach
+		ticks, at = clock.timerLongest, now+clock.timerReach
 	case at > now:
 		// Rounded up: nothing may expire early.
 		ticks = uint32((at-now)*uint64(clock.timerScale)>>32) + 1

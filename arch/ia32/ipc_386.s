@@ -12,7 +12,7 @@
 #define TIMER 96 // how far below Fast the Timer part lies
 #define SS_ BYTE $0x36;
 #define STORE_ESP0 SS_ BYTE $0x89; BYTE $0x2D; LONG $0xF0800084 // MOVL BP, ESP0
-#define STORE_WORD SS_ BYTE $0x89; BYTE $0x0D; LONG $0xF0C10000 // MOVL CX, WordAlias
+#define STORE_WORD SS_ BYTE $0x89; BYTE $0x0D; LONG $0xF0C40000 // MOVL CX, WordAlias
 
 // TCB_OF makes BP point to the Fast part of the TCB of the thread whose global ID is in id.
 #define TCB_OF(id) \

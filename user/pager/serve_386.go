@@ -5,19 +5,6 @@ import (
 	"pecan/user/l4"
 )
 
-// serve answers the client for ever.
-func serve() {
-	var m l4.Msg
-	to := l4.NilThread
-	for {
-		from, err := l4.ReplyWait(to, &m, l4.Never)
-		to = l4.NilThread
-		if err == l4.OK && handle(from, &m) {
-			to = from
-		}
-	}
-}
-
 // handle deals with a message: m becomes the reply, if it returns true.
 func handle(from l4.ThreadID, m *l4.Msg) (reply bool) {
 	if f, ok := m.PageFault(); ok {
@@ -25,8 +12,7 @@ func handle(from l4.ThreadID, m *l4.Msg) (reply bool) {
 	}
 	if f, ok := m.IOFault(); ok {
 		if from == client {
-			var t l4.Text
-			unable(t.Str("access to port ").Hex(uint32(f.Ports.Port())).Str(", at ").Hex(f.IP))
+			unable(new(l4.Text).IOFault(f))
 		}
 		return false
 	}
@@ -60,15 +46,10 @@ func pageFault(f l4.PageFault, m *l4.Msg) (reply bool) {
 		done.Faults++
 		return true
 	}
-	why := "no such page"
-	switch {
-	case trouble == image.NoMemory:
-		why = "out of memory"
-	case trouble == image.ReadOnly || f.Addr >= fileAddr && page < pages:
-		why = "read-only"
+	if f.Addr >= fileAddr && page < pages {
+		trouble = image.ReadOnly
 	}
-	var t l4.Text
-	unable(t.Access(f.Access).Byte(' ').Hex(f.Addr).Str(", at ").Hex(f.IP).Str(": ").Str(why))
+	unable(new(l4.Text).Fault(f).Str(trouble.Error()))
 	return false
 }
 
