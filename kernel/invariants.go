@@ -69,7 +69,7 @@ func checkProcessor() string {
 		return "translations of the copy area were left in the TLB"
 	case copyEntries(ia32.MasterPD()):
 		return "the master directory has a copy area"
-	case ia32.Top != highest():
+	case cpu.top != highest():
 		return "top is not the highest ready queue"
 	}
 	t := running()
@@ -193,7 +193,9 @@ func checkTime(t *TCB) string {
 		return "a preemption message is not being sent"
 	case t.sliceLeft > t.sliceLen, t.sliceLen != 0 && t.sliceLeft == 0 && cpu.owner != t.ref():
 		return "a thread's timeslice is wrong"
-	case t.Prio != int32(t.prio):
+	case t.active && (t.GSWord != t.LocalID) != (t.Reasons&ia32.ReasonGSWord != 0):
+		return "ReasonGSWord is wrong"
+	case t.Target != t.UTCB|uint32(t.prio):
 		return "the fast path sees another priority"
 	case t.sensitive < t.prio:
 		return "a sensitive priority is below the priority"
@@ -207,7 +209,7 @@ func checkTime(t *TCB) string {
 func checkIPC(t *TCB, n *tally) string {
 	if t.plain() {
 		switch {
-		case t.State != StateReady || t.op != opNone || t.nested || t.Reasons&^ia32.ReasonsQuiet != 0 || !t.active || t.halted:
+		case t.State != StateReady || t.op != opNone || t.nested || t.Reasons&^ia32.ReasonsQuiet != 0 || !t.active || t.halted || t.GSWord != t.LocalID:
 			return "a thread in a plain wait has something else to say"
 		case ThreadID(t.Wait) == anyLocalThread || ThreadID(t.Wait).isLocal():
 			return "a plain wait is for a local ID"

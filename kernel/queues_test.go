@@ -5,7 +5,6 @@ package kernel
 import (
 	"container/heap"
 	"math/rand"
-	"pecan/arch/ia32"
 	"testing"
 )
 
@@ -67,8 +66,8 @@ func TestReadyQueues(t *testing.T) {
 		for want >= 0 && len(model[want]) == 0 {
 			want--
 		}
-		if ia32.Top != want {
-			t.Fatalf("step %d: top is %d, want %d", step, ia32.Top, want)
+		if cpu.top != want {
+			t.Fatalf("step %d: top is %d, want %d", step, cpu.top, want)
 		}
 		if want >= 0 && cpu.ready[want].tcb() != model[want][0] {
 			t.Fatalf("step %d: the wrong thread is first", step)
@@ -110,7 +109,7 @@ func TestChooseSkipsBlocked(t *testing.T) {
 		if best < 0 && x != nil || best >= 0 && (x == nil || int(x.prio) != best || !x.ready()) {
 			t.Fatalf("round %d: chose %v, best priority %d", round, x, best)
 		}
-		if ia32.Top != highest() {
+		if cpu.top != highest() {
 			t.Fatalf("round %d: top", round)
 		}
 	}

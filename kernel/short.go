@@ -27,10 +27,10 @@ func shortIPC(t *TCB, to, from ThreadID, times, tag uint32) bool {
 		return false
 	}
 	// The caller has nobody to receive from, nobody more important is ready, nothing special holds for the receiver.
-	if t.sendHead != 0 || t.space().redirector != nilThread || r.Reasons&^ia32.ReasonsQuiet != 0 || cpu.owner == 0 || ia32.Top > rank(r) {
+	if t.sendHead != 0 || t.space().redirector != nilThread || r.Reasons&^ia32.ReasonsQuiet != 0 || cpu.owner == 0 || cpu.top > rank(r) {
 		return false
 	}
-	plain := times&0x8000 == 0 && t.Reasons&^ia32.ReasonsQuiet == 0
+	plain := times&0x8000 == 0 && t.Reasons&ia32.ReasonGSWord == 0 && t.Reasons&^ia32.ReasonsQuiet == 0
 	moved := plain && times&0xFFFF != 0 && t.moveTimer(times&0xFFFF)
 	if times&0xFFFF != 0 && !moved && !hasDeadline(t, times&0xFFFF) {
 		return false

@@ -36,7 +36,7 @@ type Fast struct {
 	Exit     uint32 // ExitTrap or ExitIPC
 	Space    uint32 // handle of its space
 	State    uint32 // thread state (kernel.State*); ready while Wait says that it is in a plain wait
-	Prio     int32  // priority
+	Target   uint32 // UTCB, and in its low byte, which is 0 there, the priority
 	_        [3]uint32
 }
 
@@ -76,8 +76,8 @@ const (
 	WaitMarked = 0x40 // some thread may be in a closed receive from this one
 )
 
-// Top is the highest priority with a non-empty ready queue, -1 none: all that the fast path knows of the scheduler.
-var Top int32
+// Floor is the highest priority with a non-empty ready queue, or 0: all that the fast path knows of the scheduler.
+var Floor uint8
 
 // Bits of Reasons: why a thread that enters by SYSENTER cannot leave the processor to another one the short way. All lie in
 // the low half (sysenterEntry).
@@ -91,9 +91,10 @@ const (
 	ReasonSignal  = 1 << 6 // its exception handler is to hear that it was preempted
 	ReasonFPU     = 1 << 7 // it runs and CR0.TS is clear: to be set before anybody else runs
 
-	ReasonRedirect = 1 << 8 // its space has a redirector, or is about to get one
-	ReasonTimer    = 1 << 9 // it is in the timeout heap for its plain waits: Timer
+	ReasonRedirect = 1 << 8  // its space has a redirector, or is about to get one
+	ReasonTimer    = 1 << 9  // it is in the timeout heap for its plain waits: Timer
+	ReasonGSWord   = 1 << 10 // it reads at gs:0 something else than its local ID, which the fast path takes from there
 
 	// ReasonsQuiet are those that nothing has to be done about when the same thread goes on.
-	ReasonsQuiet = ReasonPending | ReasonFPU | ReasonRedirect | ReasonTimer
+	ReasonsQuiet = ReasonPending | ReasonFPU | ReasonRedirect | ReasonTimer | ReasonGSWord
 )

@@ -12,7 +12,7 @@
 #define TIMER 96 // how far below Fast the Timer part lies
 #define SS_ BYTE $0x36;
 #define STORE_ESP0 SS_ BYTE $0x89; BYTE $0x2D; LONG $0xF0800084 // MOVL BP, ESP0
-#define STORE_WORD SS_ BYTE $0x89; BYTE $0x0D; LONG $0xF0C40000 // MOVL CX, WordAlias
+#define STORE_WORD SS_ BYTE $0x89; BYTE $0x3D; LONG $0xF0C40000 // MOVL DI, WordAlias
 
 // TCB_OF makes BP point to the Fast part of the TCB of the thread whose global ID is in id.
 #define TCB_OF(id) \
@@ -21,6 +21,8 @@
 	ANDL $0x0FFFFC00, BP; \
 	ADDL $0xC00003C0, BP
 
+// In what follows BX is the receiver's UTCB: the word that was compared with Floor, without its low byte.
+//
 // COMMIT puts the caller into its plain wait, takes the receiver out of its own and makes it the running thread.
 // Equal afterwards: both are in one space. CX: the receiver's directory. The caller's TCB may be out of sight as soon as CR3 is loaded.
 #define COMMIT \
@@ -30,46 +32,42 @@
 	MOVL Fast_PDir(BP), CX; \
 	CMPL CX, Fast_PDir(SP)
 
-// SHOW_WORD sets what the receiver reads at gs:0.
-#define SHOW_WORD \
-	MOVL Fast_GSWord(BP), CX; \
-	STORE_WORD
-
-// USER loads the receiver's return registers, but for EAX, EBX, EBP, ESI.
+// USER sets what the receiver reads at gs:0, its local ID, and loads it and the other return registers but EAX, EBX, EBP, ESI.
 #define USER \
-	MOVL Fast_LocalID(BP), DI; \
+	MOVL Fast_GSWord(BP), DI; \
+	STORE_WORD; \
 	MOVL Fast_EIP(BP), DX; \
 	MOVL Fast_ESP(BP), CX
 
-// LEAVE_LABEL returns to the receiver in BP with a message of no words: EBX and EBP, which carry MR1 and MR2, are 0.
-#define LEAVE_LABEL \
-	SHOW_WORD; \
-	USER; \
-	MOVL Fast_UTCB(BP), BP; \
-	MOVL SI, (BP); \
-	XORL BX, BX; \
-	XORL BP, BP; \
+#define LEAVE \
 	CLD; \
 	STI; \
 	SYSEXIT
 
-// COPY copies MRi from the UTCB at BX to that at DI by way of a register.
-#define COPY(i, by) \
-	SS_ MOVL (4*i)(BX), by; \
-	SS_ MOVL by, (4*i)(DI)
+// LEAVE_LABEL returns to the receiver in BP, whose UTCB is in BX, with a message of no words: EBX and EBP show MR1 and MR2
+// as they are.
+#define LEAVE_LABEL \
+	USER; \
+	SS_ MOVL SI, (BX); \
+	SS_ MOVL 8(BX), BP; \
+	SS_ MOVL 4(BX), BX; \
+	LEAVE
 
-// TO_UTCB makes DI point to the receiver's UTCB and stores MR0.
-#define TO_UTCB \
-	MOVL Fast_UTCB(BP), DI; \
-	SS_ MOVL SI, (DI)
+// SOURCE makes DI point to the caller's UTCB.
+#define SOURCE \
+	MOVL Fast_Target(SP), DI; \
+	ANDL $0xFFFFFF00, DI
+
+// COPY copies MRi from the UTCB at DI to that at BX by way of a register.
+#define COPY(i, by) \
+	SS_ MOVL (4*i)(DI), by; \
+	SS_ MOVL by, (4*i)(BX)
 
 // LEAVE_WORDS returns to the receiver in BP with MR1 in BX and MR2 in SP.
 #define LEAVE_WORDS \
 	USER; \
 	MOVL SP, BP; \
-	CLD; \
-	STI; \
-	SYSEXIT
+	LEAVE
 
 /*
  * sysenterEntry: Ipc and Lipc.
@@ -104,9 +102,10 @@ named:
 	CMPL DI, $-1
 	JNE  back
 ready:
-	MOVL Fast_Prio(BP), DI
-	SS_ CMPL DI, ·Top(SB)
-	JLT  back
+	MOVL Fast_Target(BP), BX
+	SS_ CMPB BX, ·Floor(SB)
+	JCS  back
+	XORB BX, BX
 	TESTW SI, SI
 	JNE  words
 
@@ -122,40 +121,44 @@ words:
 	CMPW SI, $4
 	JHI  many
 	JNE  few
-	MOVL Fast_UTCB(SP), BX
+	SOURCE
 	COMMIT
 	JEQ  fourLocal
 	MOVL CX, CR3
 four:
-	SHOW_WORD
-	TO_UTCB
+	SS_ MOVL SI, (BX)
 	COPY(4, CX)
 	COPY(3, CX)
 	COPY(2, SP)
-	COPY(1, BX)
+	SS_ MOVL 4(DI), DI
+	SS_ MOVL DI, 4(BX)
+	MOVL DI, BX
 	LEAVE_WORDS
 fourLocal:
 	MOVL Fast_LocalID(SP), AX
 	JMP  four
 
 few:
-	MOVL Fast_UTCB(SP), BX
+	SOURCE
 	COMMIT
 	JEQ  fewLocal
 	MOVL CX, CR3
 few1:
-	SHOW_WORD
-	TO_UTCB
-	XORL SP, SP
+	SS_ MOVL SI, (BX)
 	CMPW SI, $2
 	JCS  one
 	JEQ  two
 	COPY(3, CX)
 two:
 	COPY(2, SP)
-one:
-	COPY(1, BX)
+first:
+	SS_ MOVL 4(DI), DI
+	SS_ MOVL DI, 4(BX)
+	MOVL DI, BX
 	LEAVE_WORDS
+one:
+	SS_ MOVL 8(BX), SP
+	JMP  first
 fewLocal:
 	MOVL Fast_LocalID(SP), AX
 	JMP  few1
@@ -163,20 +166,19 @@ fewLocal:
 many:
 	TESTL $0xFFC0, SI
 	JNE  back
-	MOVL Fast_UTCB(SP), BX
+	SOURCE
 	COMMIT
 	JEQ  manyLocal
 	MOVL CX, CR3
 many1:
-	SHOW_WORD
-	TO_UTCB
+	SS_ MOVL SI, (BX)
 	MOVL $0x23, CX
 	MOVW CX, ES // where MOVSL stores
 	MOVL SI, DX
 	MOVL SI, CX
 	ANDL $63, CX
-	LEAL 4(BX), SI
-	ADDL $4, DI
+	LEAL 4(DI), SI
+	LEAL 4(BX), DI
 	CLD
 	SS_ REP; MOVSL
 	MOVL DX, SI
