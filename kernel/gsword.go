@@ -18,10 +18,20 @@ func exchangeHandle(x *TCB, control, v uint32) (old uint32) {
 	}
 	old = x.GSWord
 	if control&exHandle != 0 {
-		x.GSWord = v
+		x.setGSWord(v)
 		if x == running() {
 			ia32.SetWord(v)
 		}
 	}
 	return
+}
+
+// setGSWord sets what t, which is in no plain wait, reads at gs:0. Threads that want something else than their local ID there have their IPC
+// in Go.
+func (t *TCB) setGSWord(v uint32) {
+	t.GSWord = v
+	t.Reasons &^= ia32.ReasonGSWord
+	if v != t.LocalID {
+		t.Reasons |= ia32.ReasonGSWord
+	}
 }

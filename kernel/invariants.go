@@ -151,10 +151,12 @@ func checkThread(t *TCB, n *tally) string {
 	}
 	if t.heapIndex != 0 {
 		n.timed++
-		if t.heapIndex > timeouts.count || slot(t.heapIndex).tcb() != t {
-			return "a thread's place in the timeout heap is wrong"
-		}
-		if t.State != StateSend && t.State != StateReceive && !inTransferAsSender(t) {
+	}
+	if wrong := checkTimer(t); wrong != "" {
+		return wrong
+	}
+	if t.timed() && !t.plain() {
+		if t.State != StateSend && t.State != StateReceive && !inTransferAsSender(t) { // a plain wait has none
 			return "a thread that does not wait has a timeout"
 		}
 		if t.nested && t.outer.receiver || inTransferAsSender(t) && !t.str.faulted {
@@ -191,6 +193,10 @@ func checkTime(t *TCB) string {
 		return "a preemption message is not being sent"
 	case t.sliceLeft > t.sliceLen, t.sliceLen != 0 && t.sliceLeft == 0 && cpu.owner != t.ref():
 		return "a thread's timeslice is wrong"
+	case t.active && (t.GSWord != t.LocalID) != (t.Reasons&ia32.ReasonGSWord != 0):
+		return "ReasonGSWord is wrong"
+	case t.Target != t.UTCB|uint32(t.prio):
+		return "the fast path sees another priority"
 	case t.sensitive < t.prio:
 		return "a sensitive priority is below the priority"
 	case t.delayEnd != 0 && t.maxDelay == 0:
@@ -201,6 +207,14 @@ func checkTime(t *TCB) string {
 
 // checkIPC: each state has exactly its links.
 func checkIPC(t *TCB, n *tally) string {
+	if t.plain() {
+		switch {
+		case t.State != StateReady || t.op != opNone || t.nested || t.Reasons&^ia32.ReasonsQuiet != 0 || !t.active || t.halted || t.GSWord != t.LocalID:
+			return "a thread in a plain wait has something else to say"
+		case ThreadID(t.Wait) == anyLocalThread || ThreadID(t.Wait).isLocal():
+			return "a plain wait is for a local ID"
+		}
+	}
 	switch {
 	case t.State == StateSend:
 		n.sending++
@@ -308,6 +322,8 @@ func checkLife(t *TCB, n *tally) string {
 	switch {
 	case !inPool(ia32.Phys(t.Space)) || descOf(t.Space).kind != pageSpace:
 		return "a thread's space does not exist"
+	case s.redirector != nilThread && t.Reasons&ia32.ReasonRedirect == 0:
+		return "a thread of a space with a redirector does not know it"
 	case t.PDir != ia32.Phys(s.pdir):
 		return "a thread's directory is not its space's"
 	case *word(s.pdir + 4*pdIndex(uint32(t.ref()))) == 0:
@@ -347,10 +363,27 @@ func copyEntries(pdir uint32) bool {
 	return *word(at)|*word(at + 4) != 0
 }
 
+// checkTimer: a place in the timeout heap is the thread's own and not too late.
+func checkTimer(t *TCB) string {
+	switch {
+	case t.heapIndex == 0:
+		if t.Reasons&ia32.ReasonTimer != 0 {
+			return "a thread is marked as in the timeout heap"
+		}
+	case t.heapIndex > timeouts.count || slot(t.heapIndex).tcb() != t:
+		return "a thread's place in the timeout heap is wrong"
+	case t.timed() && t.heapKey > t.Deadline:
+		return "a timeout comes too late"
+	case t.plain() && t.Reasons&ia32.ReasonTimer == 0:
+		return "a plain wait has another's timeout"
+	}
+	return ""
+}
+
 // checkHeap: no deadline is before its parent's.
 func checkHeap() string {
 	for i := uint32(2); i <= timeouts.count; i++ {
-		if slot(i).tcb().deadline < slot(i/2).tcb().deadline {
+		if slot(i).tcb().heapKey < slot(i/2).tcb().heapKey {
 			return "the timeout heap is out of order"
 		}
 	}

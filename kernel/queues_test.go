@@ -147,7 +147,7 @@ func TestTimeoutHeap(t *testing.T) {
 		var model deadlines
 		for _, x := range list {
 			if x.heapIndex != 0 {
-				model = append(model, x.deadline)
+				model = append(model, x.heapKey)
 			}
 		}
 		heap.Init(&model)

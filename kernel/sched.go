@@ -48,13 +48,17 @@ const (
 
 const noDeadline = ^uint64(0)
 
-func (t *TCB) ready() bool { return t.State == StateReady }
+func (t *TCB) ready() bool { return t.State == StateReady && !t.plain() }
 
 // setPriority sets the priority of a thread that is in no ready queue. The sensitive priority is never below it.
 func (t *TCB) setPriority(p uint8) {
 	t.prio = p
+	t.setTarget()
 	t.sensitive = max(t.sensitive, p)
 }
+
+// setTarget repeats UTCB and priority where the fast path looks at both at once.
+func (t *TCB) setTarget() { t.Target = t.UTCB | uint32(t.prio) }
 
 // enqueue puts a ready thread at the tail of its queue, unless it is still queued.
 func enqueue(t *TCB) { link(t, false) }
@@ -72,7 +76,7 @@ func link(t *TCB, first bool) {
 		cpu.ready[p] = r
 		cpu.bitmap[p>>5] |= 1 << (p & 31)
 		if int32(p) > cpu.top {
-			cpu.top = int32(p)
+			setTop(int32(p))
 		}
 		return
 	}
@@ -98,7 +102,7 @@ func dequeue(t *TCB) {
 		cpu.ready[p] = 0
 		cpu.bitmap[p>>5] &^= 1 << (p & 31)
 		if int32(p) == cpu.top {
-			cpu.top = highest()
+			setTop(highest())
 		}
 		return
 	}
@@ -107,6 +111,12 @@ func dequeue(t *TCB) {
 	if cpu.ready[p] == r {
 		cpu.ready[p] = t.readyNext
 	}
+}
+
+// setTop notes the highest priority with a non-empty queue, for the fast path too.
+func setTop(p int32) {
+	cpu.top = p
+	ia32.Floor = uint8(max(p, 0))
 }
 
 func highest() int32 {

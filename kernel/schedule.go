@@ -138,7 +138,7 @@ func scheduleState(x *TCB) uint32 {
 		return 7
 	case x.State == StateSend:
 		return 4
-	case x.State == StateReceive:
+	case x.waits():
 		return 6
 	}
 	return 3

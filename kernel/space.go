@@ -23,6 +23,7 @@ type Space struct {
 	utcbEnd    uint32   // first address behind the UTCB area (fits: below UserTop)
 	ready      bool     // SpaceControl has set the areas
 	redirector ThreadID // gets what its threads send to others, 0 none
+	watched    bool     // all threads that join are told of a redirector; all have been while there is one
 	isSigma0   bool     // owns all memory: sources are physical addresses
 	privileged bool
 
@@ -232,7 +233,16 @@ func (s *Space) addThread(t *TCB) {
 	}
 	s.threadHead = t.ref()
 	s.threads++
+	s.noteRedirector(t)
 	showTCB(s, t.number())
+}
+
+// noteRedirector keeps the threads of a space with a redirector off the fast path, which knows nothing of spaces.
+func (s *Space) noteRedirector(t *TCB) {
+	t.Reasons &^= ia32.ReasonRedirect
+	if s.watched {
+		t.Reasons |= ia32.ReasonRedirect
+	}
 }
 
 func (s *Space) removeThread(t *TCB) {

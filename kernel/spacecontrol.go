@@ -4,9 +4,13 @@ package kernel
 
 // Words of TCB.prog while a SpaceControl runs.
 const (
-	scStarted = iota // not 0: scOld is valid
+	scStarted = iota // not 0: the others are valid
 	scOld            // small-space id that the space had before the call
+	scSweep          // thread number up to which all know of the redirector
 )
+
+// errAgain is no error code of the ABI: the call was preempted.
+const errAgain = ^uint32(0)
 
 const (
 	controlSmall = 1 << 31 // control: a small-space id is given; result: it took effect
@@ -32,9 +36,12 @@ func sysSpaceControl(t *TCB) bool {
 	}
 	s := x.space()
 	if p[scStarted] == 0 {
-		p[scStarted], p[scOld] = 1, s.smallID()
+		p[scStarted], p[scOld], p[scSweep] = 1, s.smallID(), 0
 	}
 	code := controlSpace(t, s)
+	if code == errAgain {
+		return false
+	}
 	old := p[scOld]
 	if code == errOK && control&controlSmall != 0 {
 		switch moveSpace(s, control&controlID) {
@@ -56,7 +63,7 @@ func sysSpaceControl(t *TCB) bool {
 	return true
 }
 
-// controlSpace does the call but for small spaces. It returns an error code.
+// controlSpace does the call but for small spaces. It returns an error code, or errAgain.
 func controlSpace(t *TCB, s *Space) uint32 {
 	f := &t.Frame
 	redirector := s.redirector
@@ -74,8 +81,42 @@ func controlSpace(t *TCB, s *Space) uint32 {
 			return code
 		}
 	}
-	s.redirector = redirector
+	if !s.redirect(t, redirector) {
+		return errAgain
+	}
 	return errOK
+}
+
+// redirect gives s a redirector or none on behalf of t. A redirector is set when all threads have been told: so nothing is
+// wrong if t is deleted on the way. It returns false after a preemption; t.prog[scSweep] is then the thread number to go on with.
+func (s *Space) redirect(t *TCB, to ThreadID) bool {
+	if to == s.redirector && t.prog[scSweep] == 0 {
+		return true
+	}
+	if watch := to != nilThread; watch != s.watched {
+		t.prog[scSweep] = 0 // somebody else wanted otherwise meanwhile
+		s.watched = watch
+	}
+	if to == nilThread {
+		s.redirector = nilThread
+	}
+	for t.prog[scSweep] < sweepEnd {
+		number, found := nextTCBs(t.prog[scSweep])
+		if found {
+			for i := uint32(0); i < tcbsPerPage; i++ {
+				if x := tcbRef(number + i).tcb(); x.exists() && x.Space == s.handle() {
+					s.noteRedirector(x)
+				}
+			}
+			number += tcbsPerPage
+		}
+		t.prog[scSweep] = number
+		if preempted() {
+			return false
+		}
+	}
+	s.redirector = to
+	return true
 }
 
 // sysMemoryControl accepts the default attribute and write-back, which all memory has; others are refused.

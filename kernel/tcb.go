@@ -30,7 +30,7 @@ type TCB struct {
 	quantum   uint64 // what is left of the total quantum, TSC ticks; 0 used up, infinite
 	used      uint64 // TSC ticks run on this thread's timeslices, by itself or others
 	delayEnd  uint64 // TSC at which a postponed preemption is postponed no more; 0 = none has been since the last yield
-	deadline  uint64 // TSC, while heapIndex is not 0
+	heapKey   uint64 // place in the timeout heap: TSC not after Deadline
 
 	// Scheduling (sched.go).
 	readyNext, readyPrev Ref
@@ -62,7 +62,6 @@ type TCB struct {
 	str         stringState
 	outer       outerIPC
 	nested      bool // a page fault's IPC inside the user's own: see outer
-	waitedFor   bool // some thread may be in a closed receive from this one
 
 	// Space and life (thread.go).
 	spaceNext, spacePrev Ref
@@ -82,7 +81,7 @@ type TCB struct {
 const (
 	tcbSize = 1 << ia32.TCBShift
 	// esp0Offset is where TSS.esp0 of a running thread points: behind the frame.
-	esp0Offset = tcbSize - ia32.ContextSize + ia32.FrameSize
+	esp0Offset = tcbSize - ia32.ContextSize + ia32.TimerSize + ia32.FrameSize
 	tcbPad     = tcbSize - ia32.ContextSize - 512 - 280
 )
 

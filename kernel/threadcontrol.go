@@ -172,8 +172,9 @@ func activate(t *TCB, pager ThreadID, block uint32) {
 func attachUTCB(t *TCB, alias uint32) {
 	t.active = true
 	t.UTCB = alias + utcbMR0
+	t.setTarget()
 	t.LocalID = t.utcbUser + utcbMR0
-	t.GSWord = t.LocalID
+	t.setGSWord(t.LocalID)
 	*t.tcr(tcrMyGlobalID) = t.GlobalID
 }
 
@@ -287,10 +288,12 @@ func migrate(t *TCB, to *Space, location uint32) uint32 {
 		ia32.Copy(alias, t.UTCB-utcbMR0, utcbSize)
 		from.freeUTCB(t.LocalID - utcbMR0)
 		t.UTCB = alias + utcbMR0
+		t.setTarget()
 		if t.GSWord == t.LocalID {
 			t.GSWord = location + utcbMR0
 		}
 		t.LocalID = location + utcbMR0
+		t.setGSWord(t.GSWord)
 	}
 	from.removeThread(t)
 	to.addThread(t)

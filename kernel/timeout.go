@@ -46,7 +46,8 @@ func place(i uint32, t *TCB) {
 
 // setTimeout queues a blocked thread for deadline (TSC).
 func setTimeout(t *TCB, deadline uint64) {
-	t.deadline = deadline
+	cancelTimeout(t) // what plain waits have left
+	t.Deadline, t.heapKey = deadline, deadline
 	timeouts.count++
 	siftUp(timeouts.count, t)
 	if t.heapIndex == 1 {
@@ -61,12 +62,13 @@ func cancelTimeout(t *TCB) {
 		return
 	}
 	t.heapIndex = 0
+	t.Reasons &^= ia32.ReasonTimer
 	last := slot(timeouts.count).tcb()
 	timeouts.count--
 	if last == t {
 		return
 	}
-	if i > 1 && last.deadline < slot(i/2).tcb().deadline {
+	if i > 1 && last.heapKey < slot(i/2).tcb().heapKey {
 		siftUp(i, last)
 	} else {
 		siftDown(i, last)
@@ -76,7 +78,7 @@ func cancelTimeout(t *TCB) {
 func siftUp(i uint32, t *TCB) {
 	for i > 1 {
 		parent := slot(i / 2).tcb()
-		if parent.deadline <= t.deadline {
+		if parent.heapKey <= t.heapKey {
 			break
 		}
 		place(i, parent)
@@ -90,11 +92,11 @@ func siftDown(i uint32, t *TCB) {
 		child := 2 * i
 		c := slot(child).tcb()
 		if child < timeouts.count {
-			if other := slot(child + 1).tcb(); other.deadline < c.deadline {
+			if other := slot(child + 1).tcb(); other.heapKey < c.heapKey {
 				child, c = child+1, other
 			}
 		}
-		if t.deadline <= c.deadline {
+		if t.heapKey <= c.heapKey {
 			break
 		}
 		place(i, c)
@@ -106,8 +108,8 @@ func siftDown(i uint32, t *TCB) {
 // hasDeadline computes t's deadline for a finite Time; false if there is nothing to wait for.
 func hasDeadline(t *TCB, time uint32) bool {
 	now := ia32.ReadTSC()
-	t.deadline = deadlineOf(time, now)
-	return t.deadline > now
+	t.Deadline = deadlineOf(time, now)
+	return t.Deadline > now
 }
 
 // nextTimeout is the earliest deadline, or noDeadline.
@@ -115,7 +117,24 @@ func nextTimeout() uint64 {
 	if timeouts.count == 0 {
 		return noDeadline
 	}
-	return slot(1).tcb().deadline
+	return slot(1).tcb().heapKey
+}
+
+// postponed deals with an entry that has come to the top for a plain wait: the thread does not wait any more, or waits again until later.
+// It returns false if its deadline has come.
+func postponed(t *TCB, now uint64) bool {
+	switch {
+	case t.Reasons&ia32.ReasonTimer == 0:
+		return false
+	case !t.plain():
+		cancelTimeout(t)
+	case t.Deadline > now:
+		t.heapKey = t.Deadline
+		siftDown(t.heapIndex, t)
+	default:
+		return false
+	}
+	return true
 }
 
 // expireTimeouts wakes every thread whose deadline has come, a bounded number per call; the timer is armed again
@@ -123,10 +142,12 @@ func nextTimeout() uint64 {
 func expireTimeouts(now uint64) {
 	for n := 0; n < stepsPerStretch && timeouts.count != 0; n++ {
 		t := slot(1).tcb()
-		if t.deadline > now {
+		if t.heapKey > now {
 			return
 		}
-		ipcExpired(t)
+		if !postponed(t, now) {
+			ipcExpired(t)
+		}
 	}
 }
 

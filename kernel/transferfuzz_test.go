@@ -172,7 +172,7 @@ func (w *xWorld) compareThread(x *xThread, t *TCB) string {
 		state = [...]uint32{StateSend, StateReceive, StateReady, StateReady, StateReady, StateFaultWait, StateReceiving}[c.phase]
 		op = [...]uint8{callPending: opReceive, callCopy: opTransfer, callAbort: opAbort, callLocked: opNone}[c.phase]
 		tr := x.own().tr
-		if c.phase == callAbort && t.heapIndex == 0 {
+		if c.phase == callAbort && !t.timed() {
 			tr.deadline = 0 // its end is certain: it needs no timeout
 		}
 		timed = c.deadline != 0 || tr != nil && tr.s == x && tr.deadline != 0
@@ -182,16 +182,16 @@ func (w *xWorld) compareThread(x *xThread, t *TCB) string {
 		if c.phase == callPending && t.partner == nilThread {
 			c.who = nilThread // it has found somebody
 		}
-		if c.phase == callReceive && t.partner != c.who {
-			return fmt.Sprintf("receives from %#x", t.partner)
+		if c.phase == callReceive && t.waitsFor() != c.who {
+			return fmt.Sprintf("receives from %#x", t.waitsFor())
 		}
 	}
 	switch {
-	case t.State != state || t.op != op:
-		return fmt.Sprintf("state is %s, op %d", stateNames[t.State], t.op)
+	case t.visible() != state || t.op != op:
+		return fmt.Sprintf("state is %s, op %d", stateNames[t.visible()], t.op)
 	case t.nested != (x.outer != nil):
 		return "nesting is wrong"
-	case timed != (t.heapIndex != 0):
+	case timed != t.timed():
 		return "timeout is wrong"
 	}
 	r := t.sendHead

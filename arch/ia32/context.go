@@ -27,7 +27,7 @@ type Fast struct {
 	ESP      uint32 // user ESP and EIP of a thread that came by SYSENTER
 	EIP      uint32
 	GlobalID uint32 // 0 while no thread lives here: bad IDs compare unequal
-	Wait     uint32 // global ID this thread waits for, ^0 any, 0 not in a plain receive
+	Wait     uint32 // in a plain wait: global ID that this thread waits for, ^0 any; else WaitNone or WaitMarked
 	Reasons  uint32 // why this thread may not leave or switch the short way
 	PDir     uint32 // physical address of its page directory
 	GSWord   uint32 // what the thread reads at gs:0
@@ -35,20 +35,32 @@ type Fast struct {
 	UTCB     uint32 // kernel address of MR0, through the window
 	Exit     uint32 // ExitTrap or ExitIPC
 	Space    uint32 // handle of its space
-	State    uint32 // thread state (kernel.State*)
-	_        [4]uint32
+	State    uint32 // thread state (kernel.State*); ready while Wait says that it is in a plain wait
+	Target   uint32 // UTCB, and in its low byte, which is 0 there, the priority
+	_        [3]uint32
+}
+
+// Timer is what the fast path needs for a receive timeout: a thread that waits again and again with the same one stays in the
+// timeout heap, and only its deadline is moved on.
+type Timer struct {
+	Deadline uint64 // TSC at which the current timeout expires, if one runs
+	Cycles   uint64 // the period that Time stands for, TSC ticks
+	Time     uint32 // a relative Time (abi 1.7), not 0, or 0: Cycles says nothing
+	_        [3]uint32
 }
 
 // Context is the top of every TCB.
 type Context struct {
+	Timer
 	Frame
 	Fast
 }
 
 // ContextSize is the size of Context; the entry stack pointer is 64 bytes below its end.
 const (
+	TimerSize   = 32
 	FrameSize   = 64
-	ContextSize = 128
+	ContextSize = 160
 )
 
 // How a thread goes back to user level.
@@ -58,7 +70,17 @@ const (
 	ExitIdle = 2 // no thread: halt until an interrupt
 )
 
-// Bits of Reasons.
+// Wait of a thread that is not in a plain wait. Both are local IDs by their low bits, and nobody's.
+const (
+	WaitNone   = 0
+	WaitMarked = 0x40 // some thread may be in a closed receive from this one
+)
+
+// Floor is the highest priority with a non-empty ready queue, or 0: all that the fast path knows of the scheduler.
+var Floor uint8
+
+// Bits of Reasons: why a thread that enters by SYSENTER cannot leave the processor to another one the short way. All lie in
+// the low half (sysenterEntry).
 const (
 	ReasonHalt    = 1 << 0 // stop before the next user instruction
 	ReasonOp      = 1 << 1 // a kernel operation has to be continued first
@@ -70,6 +92,10 @@ const (
 	ReasonFPU     = 1 << 7 // it runs and CR0.TS is clear: to be set before anybody else runs
 	ReasonAny     = 1 << 8 // last seen in a small space: runs in any directory
 
+	ReasonRedirect = 1 << 8  // its space has a redirector, or is about to get one
+	ReasonTimer    = 1 << 9  // it is in the timeout heap for its plain waits: Timer
+	ReasonGSWord   = 1 << 10 // it reads at gs:0 something else than its local ID, which the fast path takes from there
+
 	// ReasonsQuiet are those that nothing has to be done about when the same thread goes on.
-	ReasonsQuiet = ReasonPending | ReasonFPU
+	ReasonsQuiet = ReasonPending | ReasonFPU | ReasonRedirect | ReasonTimer | ReasonGSWord
 )

@@ -4,31 +4,39 @@
 
 // Entry and exit. See docs/kernel-entry.md for the whole picture.
 
-// LOAD_SEGMENTS loads what both kernel and user use. Clobbers AX.
+/*
+ * LOAD_SEGMENTS loads what both kernel and user use. GS is looked at first: loading it means a change of its descriptor
+ * (RESTORE_GS), because users must not be able to load that (docs/kernel-entry.md). Clobbers AX; RESTORE_GS AX and CX.
+ */
 #define LOAD_SEGMENTS \
 	MOVL $0x23, AX; \
 	MOVW AX, DS; \
 	MOVW AX, ES; \
 	MOVW AX, FS; \
-	MOVL $0x2B, AX; \
-	MOVW AX, GS
+	MOVW GS, AX; \
+	CMPW AX, $0x2B; \
+	JNE  restoreGS; \
+loadedGS:
+#define RESTORE_GS \
+restoreGS: \
+	MOVL ·gdtView(SB), AX; \
+	ORB  $1, 0x2D(AX); \
+	MOVL $0x2B, CX; \
+	MOVW CX, GS; \
+	ANDB $0xFE, 0x2D(AX); \
+	MOVL $1, ·repaired(SB); \
+	JMP  loadedGS
 
 // KEEP_SEGMENTS: kernel and user have the same.
 #define KEEP_SEGMENTS
 
 /*
- * sysenterEntry: Ipc and Lipc.
- *   in      EAX to, ECX timeouts, EDX from-specifier, ESI MR0, EBX return EIP, EBP user ESP (KIP stub)
- *           ESP -> TSS.esp0. DS, ES, FS, GS and all EFLAGS but IF, VM are the user's: until LOAD_SEGMENTS memory is
- *           reached through SS only (EBP or ESP as base).
+ * slowIPC: Ipc and Lipc in Go.
+ *   in      registers as in sysenterEntry, but SP -> Fast part of the caller's TCB, and EIP and ESP are stored there
  *   stack   the processor's kernel stack, empty
  *   leaves  by exitToUser
- * A #DB may arrive on the first instruction (user TF); it is caught by debugEntry, which notes ReasonTrace.
  */
-TEXT ·sysenterEntry(SB),NOSPLIT|NOFRAME,$0
-	MOVL 0(SP), SP
-	MOVL BP, Fast_ESP(SP)
-	MOVL BX, Fast_EIP(SP)
+TEXT ·slowIPC(SB),NOSPLIT|NOFRAME,$0
 	MOVL SP, BP
 	MOVL $STACK_END, SP
 	PUSHL $2
@@ -42,6 +50,7 @@ TEXT ·sysenterEntry(SB),NOSPLIT|NOFRAME,$0
 	LOAD_SEGMENTS
 	CALL pecan∕kernel·EnterIPC(SB)
 	JMP ·exitToUser(SB)
+	RESTORE_GS
 
 /*
  * exitToUser: return to the thread that TSS.esp0 names, or idle.
@@ -78,6 +87,31 @@ wait:
 // trapEntry: everything that enters through the IDT, after the stub pushed error code and vector (trap_386.h).
 TEXT ·trapEntry(SB),NOSPLIT|NOFRAME,$0
 	TRAP_BODY(LOAD_SEGMENTS, KEEP_SEGMENTS, pecan∕kernel·EnterTrap(SB), ·exitToUser(SB))
+	RESTORE_GS
+
+/*
+ * vector13: #GP. A data segment that a user has changed may be the cause: trapEntry loads the right ones, here it is noted.
+ * AX goes to where PUSHAL will put it.
+ */
+TEXT ·vector13(SB),NOSPLIT|NOFRAME,$0
+	PUSHL $13
+	PUSHL AX
+	MOVW DS, AX
+	CMPW AX, $0x23
+	JNE  changed
+	MOVW ES, AX
+	CMPW AX, $0x23
+	JNE  changed
+	MOVW FS, AX
+	CMPW AX, $0x23
+	JNE  changed
+	POPL AX
+	JMP ·trapEntry(SB)
+changed:
+	BYTE $0x36 // SS:
+	MOVL $1, ·repaired(SB)
+	POPL AX
+	JMP ·trapEntry(SB)
 
 /*
  * debugEntry: #DB. On the first instruction of sysenterEntry the user's TF is still set and ESP points into the TSS

@@ -9,7 +9,7 @@ const SpaceSegment = 0xC00
 // segment's descriptor, with k in the low three bits, which are 0 in the descriptor. Never 0.
 func SegmentAt(offset, k uint32) uint32 {
 	base := SmallArea + offset
-	const kind = 0x00C0F200 // data, writable, DPL 3, limit in pages, 32-bit
+	const kind = 0x00C0F300 // data, writable, DPL 3, limit in pages, 32-bit
 	return base&0xFF000000 | kind | base>>16&0xC0 | k
 }
 

@@ -23,18 +23,19 @@ func LimitSegments(on bool) {
 	pte := staticAddr(staticWordPT) + KIPAlias>>12&1023*4
 	if on {
 		put32(pte, Phys(KIPPage())|pteReadOnly|PteUser|PteGlobal)
-		put32(wordPage+FarAt&PageMask+4, SelUserCS)
+		put32(WordAlias+FarAt&PageMask+4, SelUserCS)
+		describe(SelUTCB, utcbSegment()|accessed) // loaded by every exit, from the register that users may change too
 		limited, segmentNow, kernelData = 1, noSegment, SelUserDS
 		setGates(&smallVectors)
 		writeMSR(msrSysenterEIP, smallSysenter)
 		return
 	}
 	limited = 0
-	gdt[SelUserCS/8] = flat(typeCode | dplUser)
-	gdt[SelUserDS/8] = flat(typeData | dplUser)
+	describe(SelUserCS, flat(typeCode|dplUser))
+	describe(SelUserDS, flat(typeData|dplUser))
 	*(*uint16)(Ptr(TSSAddr + tssIOMap)) = bitmapOffset
 	setGates(&vectorTable)
-	writeMSR(msrSysenterEIP, sysenterAddr)
+	writeMSR(msrSysenterEIP, ipcStart)
 	put32(pte, 0)
 	FlushPage(KIPAlias)
 }

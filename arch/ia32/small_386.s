@@ -77,7 +77,7 @@ changed:
 	MOVL Fast_UTCB(SP), CX
 	MOVL 4(CX), BX
 	MOVL 8(CX), BP
-	MOVL ·wordPage(SB), DX
+	MOVL $const_WordAlias, DX
 	MOVL Fast_EIP(SP), CX
 	MOVL CX, (const_FarAt-const_WordArea)(DX)
 	MOVL (Frame_EAX-64)(SP), AX
@@ -102,7 +102,7 @@ change:
 	// I/O bitmap, which is beyond the limit of the TSS for a small space.
 	MOVL AX, ·segmentNow(SB)
 	MOVL $0xFFFF, BX
-	MOVL $0x00CBF200, DX
+	MOVL $0x00CBF300, DX
 	MOVL $const_UserTop, SI
 	MOVL $const_bitmapOffset, DI
 	TESTL AX, AX
@@ -120,11 +120,12 @@ change:
 write:
 	MOVL $0x10, ·kernelData(SB)
 	MOVL SI, ·segmentEnd(SB)
-	MOVL BX, ·gdt+24(SB)
-	MOVL BX, ·gdt+32(SB)
-	MOVL DX, ·gdt+36(SB)
+	MOVL ·gdtView(SB), CX
+	MOVL BX, 24(CX)
+	MOVL BX, 32(CX)
+	MOVL DX, 36(CX)
 	ORL  $0x800, DX
-	MOVL DX, ·gdt+28(SB)
+	MOVL DX, 28(CX)
 	MOVL $IO_OFFSET, AX
 	MOVW DI, (AX)
 	JMP  changed
@@ -138,6 +139,8 @@ beyond:
 off:
 	// The last small space has gone in this entry: segments are flat again.
 	USER_SEGMENTS(AX)
+	MOVL ·gdtView(SB), AX
+	ANDB $0xFE, 0x2D(AX) // users may not load the UTCB's selector any more
 	JMP  ·exitToUser(SB)
 idle:
 	MOVL $STACK_END, SP
@@ -149,6 +152,11 @@ wait:
 // smallTrap is trapEntry.
 TEXT ·smallTrap(SB),NOSPLIT|NOFRAME,$0
 	TRAP_BODY(KERNEL_SEGMENTS, NESTED_SEGMENTS, pecan∕kernel·EnterSmallTrap(SB), ·smallExit(SB))
+
+// smallVector13 is vector13: here every exit loads all segment registers, there is nothing to note.
+TEXT ·smallVector13(SB),NOSPLIT|NOFRAME,$0
+	PUSHL $13
+	JMP ·smallTrap(SB)
 
 // smallDebug is debugEntry.
 TEXT ·smallDebug(SB),NOSPLIT|NOFRAME,$0

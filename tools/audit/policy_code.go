@@ -5,7 +5,8 @@ var kernelPrivileged = []Privileged{
 	{"_start", []Class{InterruptOff, Descriptor, CR3, CR0, Far}, "from what a loader leaves to paging and segments of our own"},
 	{"high_start", []Class{Segment, Descriptor, FlagsLoad}, "known segments, no LDT, known EFLAGS before Go runs"},
 
-	{ia32 + "sysenterEntry", []Class{FlagsLoad, Segment}, "EFLAGS and data segments are the user's until replaced"},
+	{ia32 + "sysenterEntry", []Class{CR3, InterruptOn, FastCall, Segment}, "the fast path of IPC: from one thread to another without leaving the assembly; ES for MOVS"},
+	{ia32 + "slowIPC", []Class{FlagsLoad, Segment}, "EFLAGS and data segments are the user's until replaced"},
 	{ia32 + "trapEntry", []Class{FlagsLoad, Segment, InterruptRet}, "EFLAGS and data segments are the user's until replaced; return to nested kernel code"},
 	{ia32 + "debugEntry", []Class{InterruptRet}, "goes on in sysenterEntry with TF off"},
 	{ia32 + "exitToUser", []Class{InterruptOn, FastCall, InterruptRet, Halt}, "the only way out; idle waits here"},

@@ -22,6 +22,7 @@ func kernelEntries() []Entry {
 	list := []Entry{
 		{Func: "_start", Stack: "none", Reason: "ELF entry, from a boot loader"},
 		{Func: ia32 + "sysenterEntry", Stack: "tss", Reason: "SYSENTER: Ipc and Lipc"},
+		{Func: ia32 + "ipcFault", Stack: "frame", Reason: "where EnterNested sends a page fault of sysenterEntry on user memory"},
 		{Func: ia32 + "debugEntry", Mode: "at sysenter", Stack: "tss", Hardware: fromKernel, Without: []string{ia32 + "trapEntry"},
 			Reason: "#DB on the first instruction of sysenterEntry, when the user had TF set"},
 		{Func: ia32 + "smallSysenterEntry", Stack: "tss", Reason: "SYSENTER while segments are limited"},

@@ -28,8 +28,10 @@ var kernelNests = []Nest{
 var kernelSwitches = []Switch{
 	{Func: "high_start", To: []Place{{"task", 0}},
 		Reason: "booting; the kernel stack is first used through its own mapping, by the first entry"},
-	{Func: ia32 + "sysenterEntry", To: []Place{{"frame", 0}, {"kernel", 0}},
-		Reason: "reads TSS.esp0 to find the TCB, then Go gets the kernel stack"},
+	{Func: ia32 + "sysenterEntry", To: []Place{{"frame", 0}, {"none", 0}, {"none", 0}, {"none", 0}, {"none", 0}},
+		Reason: "reads TSS.esp0 to find the TCB; later MR2 waits there for BP to be free, when nothing can be pushed any more"},
+	{Func: ia32 + "slowIPC", To: []Place{{"kernel", 0}},
+		Reason: "the fast path has given up on the caller's TCB; Go gets the kernel stack"},
 	{Func: ia32 + "trapEntry", To: []Place{{"kernel", 0}, {"frame", 60}, {"kernel", 0}, {"", 32}, {"kernel", 0}},
 		Reason: "from user; a virtual-8086 frame moved to its place; from the kernel while on a TCB; back behind PUSHAL for a nested return; from idle"},
 	{Func: ia32 + "smallSysenterEntry", To: []Place{{"frame", 0}, {"kernel", 0}},
