@@ -4,6 +4,8 @@ import (
 	"debug/elf"
 	"fmt"
 	"sort"
+	"strconv"
+	"strings"
 
 	"golang.org/x/arch/x86/x86asm"
 )
@@ -14,12 +16,12 @@ type image struct {
 	textStart, textEnd uint32
 	bootStart, bootEnd uint32
 	entry              uint32
-	sysenter           uint32
+	entries            map[uint32]string // kind of path that begins there
 	symbols            []elf.Symbol // functions by address
 	cost               map[uint32]cost
 }
 
-// cost is what one instruction does to memory, and whether it leaves the kernel.
+// cost is what one instruction does to memory, and whether it leaves the kernel, to user level or to wait.
 type cost struct {
 	reads, writes int
 	exit          bool
@@ -31,7 +33,7 @@ func load(file string) (*image, error) {
 		return nil, err
 	}
 	defer f.Close()
-	c := &image{entry: uint32(f.Entry), cost: map[uint32]cost{}}
+	c := &image{entry: uint32(f.Entry), cost: map[uint32]cost{}, entries: map[uint32]string{}}
 	for _, s := range []struct {
 		name       string
 		data       *[]byte
@@ -53,16 +55,36 @@ func load(file string) (*image, error) {
 	for _, s := range all {
 		if uint32(s.Value) >= c.textStart && uint32(s.Value) < c.textEnd {
 			c.symbols = append(c.symbols, s)
-			if s.Name == "pecan/arch/ia32.sysenterEntry" {
-				c.sysenter = uint32(s.Value)
+			if kind := kindOf(s.Name); kind != "" {
+				c.entries[uint32(s.Value)] = kind
 			}
 		}
 	}
-	if c.sysenter == 0 {
-		return nil, fmt.Errorf("%s has no function pecan/arch/ia32.sysenterEntry", file)
+	if len(c.entries) == 0 {
+		return nil, fmt.Errorf("%s has no entries", file)
 	}
 	sort.SliceStable(c.symbols, func(i, j int) bool { return c.symbols[i].Value < c.symbols[j].Value })
 	return c, nil
+}
+
+// kindOf is the kind of path that begins at a function, or "".
+func kindOf(function string) string {
+	name, ok := strings.CutPrefix(function, "pecan/arch/ia32.")
+	if !ok {
+		return ""
+	}
+	if name == "sysenterEntry" {
+		return "ipc"
+	}
+	const lines, timer = 0x40, 0x70 // ia32.VecIRQ, ia32.VecTimer
+	number, ok := strings.CutPrefix(name, "vector")
+	switch v, err := strconv.Atoi(number); {
+	case !ok || err != nil || v < lines || v > timer:
+		return ""
+	case v == timer:
+		return "timer"
+	}
+	return "interrupt"
 }
 
 // function is the name of the function that pc lies in.
@@ -94,7 +116,7 @@ func costOf(in x86asm.Inst) (k cost) {
 	switch in.Op {
 	case x86asm.LEA, x86asm.NOP, x86asm.INVLPG:
 		return
-	case x86asm.SYSEXIT:
+	case x86asm.SYSEXIT, x86asm.HLT:
 		k.exit = true
 	case x86asm.IRETD:
 		k.reads, k.exit = 5, true

@@ -3,8 +3,9 @@
 //
 //   - the instructions from the kernel's entry point to the first user instruction, and
 //   - what the programs print (user/bench: its figures), and
-//   - for every way from a sysenter to the next exit to user level that occurs often: instructions, memory reads
-//     and writes (each operand, push, pop, call and return counts one), and the functions they are spent in.
+//   - for every way from a sysenter, an interrupt of a line, or one of the timer, to the next exit to user level or HLT that
+//     occurs often: instructions, memory reads and writes (each operand, push, pop, call and return counts one), and the
+//     functions they are spent in.
 //
 // Usage: trace [-kernel FILE] [-top N] SIGMA0 ROOT...
 //
@@ -24,7 +25,7 @@ import (
 
 func main() {
 	kernel := flag.String("kernel", "build/pecan.elf", "kernel `file`")
-	top := flag.Int("top", 4, "report the `n` most frequent paths")
+	top := flag.Int("top", 4, "report the `n` most frequent paths of each kind")
 	flag.Parse()
 	if flag.NArg() < 2 {
 		fmt.Fprintln(os.Stderr, "trace: name the sigma0 and root task images")

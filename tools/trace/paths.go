@@ -7,8 +7,9 @@ import (
 	"sort"
 )
 
-// path is one way through the kernel from sysenter to the exit.
+// path is one way through the kernel from an entry to the exit.
 type path struct {
+	kind          string
 	pcs           []uint32
 	count         int
 	reads, writes int
@@ -19,7 +20,7 @@ type paths struct {
 	booted bool // a user instruction has run
 	boot   int
 	now    []uint32
-	inside bool
+	inside string // kind of the path that is being followed, or ""
 	seen   map[string]*path
 }
 
@@ -30,17 +31,17 @@ func (p *paths) step(pc uint32, c *image) {
 		p.booted = k.exit
 		return
 	}
-	if pc == c.sysenter {
-		p.inside = true
+	if kind := c.entries[pc]; kind != "" {
+		p.inside = kind
 		p.now = p.now[:0]
 	}
-	if !p.inside {
+	if p.inside == "" {
 		return
 	}
 	p.now = append(p.now, pc)
 	if k.exit {
-		p.inside = false
 		p.finish(c)
+		p.inside = ""
 	}
 }
 
@@ -52,7 +53,7 @@ func (p *paths) finish(c *image) {
 	key := string(h.Sum(nil))
 	q := p.seen[key]
 	if q == nil {
-		q = &path{pcs: append([]uint32(nil), p.now...)}
+		q = &path{kind: p.inside, pcs: append([]uint32(nil), p.now...)}
 		for _, pc := range q.pcs {
 			k := c.at(pc)
 			q.reads += k.reads
@@ -75,11 +76,13 @@ func (p *paths) print(w io.Writer, c *image, top int) {
 		}
 		return len(list[i].pcs) < len(list[j].pcs)
 	})
-	for i, q := range list {
-		if i == top {
-			break
+	printed := map[string]int{}
+	for _, q := range list {
+		if printed[q.kind]++; printed[q.kind] > top {
+			continue
 		}
-		fmt.Fprintf(w, "ipc path %d: %d times, %d instructions, %d reads, %d writes\n", i+1, q.count, len(q.pcs), q.reads, q.writes)
+		fmt.Fprintf(w, "%s path %d: %d times, %d instructions, %d reads, %d writes\n",
+			q.kind, printed[q.kind], q.count, len(q.pcs), q.reads, q.writes)
 		for _, f := range q.functions(c) {
 			fmt.Fprintln(w, "   ", f)
 		}
