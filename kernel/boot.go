@@ -163,7 +163,7 @@ func startServer(id, pager ThreadID, ip, sp uint32) *Space {
 	t := tcbRef(id.number()).tcb()
 	initTCB(t, id)
 	t.scheduler = rootID
-	t.prio = serverPriority
+	t.setPriority(serverPriority)
 	t.utcbUser = serverUTCB
 	s.addThread(t)
 	block := s.allocUTCB(serverUTCB)

@@ -178,6 +178,9 @@ func (c *chaos) actExchange() {
 	if c.roll(3) != 0 {
 		control &^= exHaltValid
 	}
+	if c.roll(4) == 0 {
+		control |= gsKey << 16
+	}
 	c.note("exchange %#x control %#x", dest, control)
 	pager := c.id()
 	c.call(callExchangeRegisters, regs{ax: uint32(dest), cx: control, dx: 0x2000, si: 0x1000, di: c.roll(256), bp: uint32(pager)})
@@ -199,9 +202,19 @@ func (c *chaos) actSchedule() {
 		r.cx = 90 + c.roll(20)
 	}
 	if c.roll(2) == 0 {
-		r.dx = c.roll(2) * 500 << 16
+		r.dx = [3]uint32{0, 200, 500}[c.roll(3)]<<16 | [6]uint32{0, 0, timeZero, 20, 100, 1000}[c.roll(6)]
+		if dest == rootID || dest == sigma0ID {
+			r.dx &^= 0xFFFF // they are needed
+		}
 	}
-	c.note("schedule %#x prio %#x time %#x", dest, r.cx, r.dx)
+	if c.roll(2) == 0 {
+		r.di = c.roll(4)*30 | (90+c.roll(20))<<16
+	}
+	if t := running(); c.roll(2) == 0 && t != c.root && t != c.sigma0 {
+		*t.tcr(tcrPreemptFlags) = c.roll(256)
+		*t.tcr(tcrExceptionHandler) = uint32(c.id())
+	}
+	c.note("schedule %#x prio %#x time %#x preemption %#x", dest, r.cx, r.dx, r.di)
 	c.call(callSchedule, r)
 }
 

@@ -2,8 +2,8 @@
 
 package kernel
 
-// shortestSlice in microseconds: less would be spent on switching.
-const shortestSlice = 100
+// shortestSlice in microseconds: of less, nothing would be left after switching.
+const shortestSlice = 10
 
 func debugStart() {}
 func debugLeave() {}

@@ -19,7 +19,7 @@ func beginDelete(t *TCB) {
 	t.Reasons = 0
 	t.State = StateInactive
 	if cpu.owner == t.ref() {
-		cpu.owner = 0
+		dropSlice()
 	}
 	if cpu.handoff == t.ref() {
 		cpu.handoff = 0

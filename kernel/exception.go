@@ -11,6 +11,7 @@ const (
 	tagPageFault  = 0xFFE00002
 	tagException  = 0xFFB0000C
 	tagIOFault    = 0xFF860002
+	tagPreemption = 0xFFD00002
 	faultRead     = 4 << 16
 	faultWrite    = 2 << 16
 	faultExecute  = 1 << 16

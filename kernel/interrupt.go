@@ -6,8 +6,8 @@ import (
 	"pecan/arch/ia32"
 )
 
-// Interrupts as IPC (abi 6.3, semantics 8, docs/interrupts.md): each line has a thread of the kernel's own, numbers below systemBase, which sends
-// to the associated handler and waits for its answer, the acknowledgement, before it unmasks the line.
+// Interrupts as IPC (abi 6.3, semantics 8, docs/interrupts.md): each line has a thread of the kernel's own, numbers below
+// systemBase, which sends to the associated handler and waits for its answer, the acknowledgement, before it unmasks the line.
 
 // States of a line, TCB.irqState.
 const (

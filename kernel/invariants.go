@@ -63,7 +63,7 @@ func checkProcessor() string {
 		return "a donated timeslice was left over"
 	case cpu.pending != 0:
 		return "interrupts were left pending"
-	case cpu.resched:
+	case cpu.resched != 0:
 		return "a rescheduling was left over"
 	case cpu.reload:
 		return "translations of the copy area were left in the TLB"
@@ -74,8 +74,16 @@ func checkProcessor() string {
 	}
 	t := running()
 	switch {
+	case (cpu.owner == 0) != (t.number() == idleNumber):
+		return "the running timeslice belongs to nobody, or idles"
+	case cpu.owner != 0 && !cpu.owner.tcb().exists():
+		return "the running timeslice's owner has gone"
+	case cpu.owner == 0 && cpu.sliceEnd != 0:
+		return "a timeslice without owner"
 	case t.PDir != cpu.pdir:
 		return "the running thread's directory is not loaded"
+	case t.GSWord != ia32.Word():
+		return "the word at gs:0 is not the running thread's"
 	case t.number() == idleNumber:
 	case !t.ready():
 		return "the running thread is not ready"
@@ -165,19 +173,28 @@ func checkThread(t *TCB, n *tally) string {
 	case t.number() < userBase:
 		return ""
 	}
+	if wrong := checkTime(t); wrong != "" {
+		return wrong
+	}
 	return checkLife(t, n)
 }
 
-// checkLine: a line is open if and only if its thread may send, and its thread is in IPC if and only if it has sent.
-func checkLine(x *TCB) string {
-	line := x.number()
+// checkTime: timeslice, quantum and preemption control.
+func checkTime(t *TCB) string {
 	switch {
-	case ia32.LineExists(line) && ia32.LineOpen(line) != (x.irqState == irqIdle):
-		return "an interrupt line and its thread disagree"
-	case x.irqState == irqSent && x.State != StateSend && x.State != StateReceive:
-		return "an unacknowledged interrupt is not in IPC"
-	case x.irqState != irqSent && x.State != StateInactive:
-		return "an idle interrupt line is in IPC"
+	case t.version() == 0:
+	case (t.quantum == 0) != (t.Reasons&ia32.ReasonQuantum != 0):
+		return "a used up quantum and its reason disagree"
+	case t.State == StateStopped && t.quantum != 0:
+		return "a thread with quantum is stopped"
+	case (t.ipc == ipcQuantum || t.ipc == ipcSignal) && t.State != StateSend:
+		return "a preemption message is not being sent"
+	case t.sliceLeft > t.sliceLen, t.sliceLen != 0 && t.sliceLeft == 0 && cpu.owner != t.ref():
+		return "a thread's timeslice is wrong"
+	case t.sensitive < t.prio:
+		return "a sensitive priority is below the priority"
+	case t.delayEnd != 0 && t.maxDelay == 0:
+		return "a preemption was postponed without permission"
 	}
 	return ""
 }

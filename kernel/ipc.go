@@ -221,7 +221,7 @@ func search(t *TCB, from ThreadID) (*TCB, int) {
 // its phases: s either waits from now on, or has a queued sender to receive from, which it does when it runs.
 func afterSend(s *TCB) {
 	if s.from == nilThread {
-		wakeUp(s)
+		sent(s)
 		return
 	}
 	q, normal, found := candidate(s, s.from)
@@ -319,7 +319,7 @@ func kernelIPCFailed(t *TCB, code uint32) {
 	t.ipc = ipcUser
 	switch code >> 1 & 7 {
 	case ipcCancelled >> 1, ipcAborted >> 1:
-		wakeUp(t)
+		wakeUp(t) // a thread without quantum will send its message again
 	case ipcOverflow >> 1:
 		if kind == ipcStart {
 			// The pager sent items instead of a start message: go on waiting for one.
@@ -329,6 +329,14 @@ func kernelIPCFailed(t *TCB, code uint32) {
 		}
 		wakeUp(t)
 	default:
+		switch kind {
+		case ipcSignal:
+			wakeUp(t)
+			return
+		case ipcQuantum:
+			t.State = StateStopped
+			return
+		}
 		if kind == ipcStart {
 			// Its pager is gone before it began: nothing to report.
 			t.halted = true

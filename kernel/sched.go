@@ -24,11 +24,12 @@ type processor struct {
 	work    uint32 // steps since the last preemption point
 
 	owner    Ref    // whose timeslice is running (the donor, after IPC)
+	since    uint64 // TSC up to which it has been charged
 	sliceEnd uint64 // TSC; 0 = endless
 	armed    uint64 // TSC at which the timer will fire; 0 = not armed
 
-	resched bool // the running thread has been put behind its equals: choose anew
-	donated Ref  // ThreadSwitch: runs next, on the running slice
+	resched uint32 // resched*: why the running thread may have to go, 0 between entries
+	donated Ref    // ThreadSwitch: runs next, on the running slice
 
 	lines    [2]uint32 // of pendingLines: which
 	spurious uint32    // spurious interrupts seen
@@ -39,9 +40,21 @@ type processor struct {
 
 var cpu processor
 
+// Bits of resched. In both cases the running thread has been put behind its equals.
+const (
+	reschedYield   = 1 << 0 // it has given up
+	reschedExpired = 1 << 1 // its slice is over; cpu.sliceEnd is 0 meanwhile
+)
+
 const noDeadline = ^uint64(0)
 
 func (t *TCB) ready() bool { return t.State == StateReady }
+
+// setPriority sets the priority of a thread that is in no ready queue. The sensitive priority is never below it.
+func (t *TCB) setPriority(p uint8) {
+	t.prio = p
+	t.sensitive = max(t.sensitive, p)
+}
 
 // enqueue puts a ready thread at the tail of its queue, unless it is still queued.
 func enqueue(t *TCB) { link(t, false) }
@@ -122,7 +135,7 @@ func makeReady(t *TCB) {
 // arranges for exitToUser to go there.
 func leave(t *TCB) {
 	// The common cases: the caller goes on; or it blocks and who it woke goes on, on the same timeslice.
-	if t != nil && cpu.pending|uint32(cpu.donated) == 0 && !cpu.resched && cpu.owner != 0 {
+	if t != nil && cpu.pending|uint32(cpu.donated)|cpu.resched == 0 && cpu.owner != 0 {
 		w := t
 		if cpu.handoff != 0 && !t.ready() {
 			w = cpu.handoff.tcb()
@@ -140,16 +153,8 @@ func leave(t *TCB) {
 		if cpu.pending != 0 {
 			takePending(next)
 		}
-		if cpu.resched || next != nil && !next.ready() {
-			next = nil
-		}
-		cpu.resched = false
-		if cpu.donated != 0 {
-			next = cpu.donated.tcb()
-			cpu.donated = 0
-		} else {
-			next = choose(next)
-		}
+		next = stillThere(next)
+		next = donee(choose(next), next)
 		if next == nil && cpu.handoff != 0 || cpu.pending != 0 {
 			continue // woken or noted meanwhile
 		}
@@ -158,7 +163,7 @@ func leave(t *TCB) {
 			debugLeave()
 			return
 		}
-		if cpu.owner == 0 {
+		if cpu.owner == 0 || cpu.resched&reschedExpired != 0 {
 			startSlice(next)
 		}
 		if next.Reasons&^ia32.ReasonsQuiet == 0 && cpu.handoff == 0 {
@@ -181,25 +186,32 @@ func choose(t *TCB) *TCB {
 		case !w.ready() || w == t:
 		case t == nil:
 			t = w // direct switch; the timeslice goes along
-		case int32(w.prio) > rank(t), w.prio > t.prio && h == cpu.owner:
+		case (int32(w.prio) > rank(t) || w.prio > t.prio && h == cpu.owner) && givesWay(t, w.prio):
 			link(t, true)
 			t = w
 			startSlice(w)
 		default:
 			enqueue(w)
+			if cpu.resched&reschedExpired != 0 {
+				dequeue(t)
+				enqueue(t)
+			}
 		}
 	}
-	if t != nil && rank(t) >= cpu.top {
-		return t
-	}
 	// Somebody queued may have a higher priority, or t cannot run. Stale entries are dropped here, each once.
-	for cpu.top >= 0 && (t == nil || cpu.top > rank(t)) {
+	for cpu.top >= 0 && (t == nil || cpu.top > rank(t) || cpu.top == int32(t.prio) && cpu.resched != 0) {
 		q := cpu.ready[cpu.top].tcb()
-		if q.ready() && q != t {
-			dequeue(q)
+		switch {
+		case q == t:
+			return t // its slice is over, and it is first again
+		case q.ready():
 			if t != nil {
+				if !givesWay(t, q.prio) {
+					return t
+				}
 				link(t, true)
 			}
+			dequeue(q)
 			startSlice(q)
 			return q
 		}
@@ -208,14 +220,39 @@ func choose(t *TCB) *TCB {
 			ia32.Poll()
 			if cpu.pending != 0 {
 				takePending(t)
-				if cpu.resched {
-					cpu.resched = false
-					t = nil
-				}
+				t = stillThere(t)
 			}
 		}
 	}
 	return t
+}
+
+// stillThere returns t, the thread that could go on, or nil if it has blocked or given up. A slice that is over then ends
+// here, so that nobody gets it along.
+func stillThere(t *TCB) *TCB {
+	if cpu.resched&reschedYield == 0 && t != nil && t.ready() {
+		return t
+	}
+	if cpu.resched&reschedExpired != 0 {
+		settleSlice(ia32.ReadTSC())
+	}
+	cpu.resched = 0
+	return nil
+}
+
+// donee is who runs after a ThreadSwitch of t: the thread named there, on t's slice, unless somebody is more urgent than t;
+// best is who would run otherwise.
+func donee(best, t *TCB) *TCB {
+	if cpu.donated == 0 {
+		return best
+	}
+	x := cpu.donated.tcb()
+	cpu.donated = 0
+	if best == t && cpu.resched == 0 {
+		return x
+	}
+	link(x, true)
+	return best
 }
 
 // rank is the priority that the running thread has: at least that of the thread whose (finite) timeslice it got.
@@ -264,6 +301,14 @@ func settle(t *TCB) bool {
 		t.State = StateHalted
 		return false
 	}
+	if t.Reasons&ia32.ReasonSignal != 0 {
+		signal(t)
+		return false
+	}
+	if t.Reasons&ia32.ReasonQuantum != 0 {
+		stopUntilRefilled(t)
+		return false
+	}
 	if t.Reasons&(ia32.ReasonTrace|ia32.ReasonFlags) != 0 {
 		returnByTrap(t)
 	}
@@ -309,7 +354,6 @@ func switchTo(t *TCB) {
 
 // goIdle leaves the processor halted until an interrupt, in the master directory: no space can vanish below it.
 func goIdle() {
-	cpu.owner = 0
-	cpu.sliceEnd = 0
+	settleSlice(ia32.ReadTSC())
 	switchTo(tcbRef(idleNumber).tcb())
 }

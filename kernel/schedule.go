@@ -15,14 +15,17 @@ func sysSchedule(t *TCB) {
 		return
 	}
 	if x.number() < systemBase {
-		f.EAX = 2
+		f.EAX, f.EDX, f.ESI, f.EDI = 2, 0, 0, 0
 		if x.irqState == irqFree {
 			f.EAX = 0
 			t.fail(errThread)
 		}
 		return
 	}
-	old := timeControl(x)
+	if cpu.owner == x.ref() {
+		charge(ia32.ReadTSC())
+	}
+	old, used := timeControl(x), microseconds(x.used)
 	if code := reschedule(t, x, f.ECX, f.EDX, f.ESI, f.EDI); code != errOK {
 		f.EAX = 0
 		t.fail(code)
@@ -30,6 +33,7 @@ func sysSchedule(t *TCB) {
 	}
 	f.EAX = scheduleState(x)
 	f.EDX = old
+	f.ESI, f.EDI = uint32(used), uint32(used>>32)
 	t.fail(errOK)
 }
 
@@ -46,9 +50,6 @@ func reschedule(t, x *TCB, prio, time, processor, preemption uint32) uint32 {
 		if time&0x80008000 != 0 {
 			return errThread
 		}
-		if q := time & 0xFFFF; q != 0 && q != 0x7FFF {
-			return errParameter // finite total quantum
-		}
 	}
 	if processor != unchanged && processor&0xFFFF != 0 {
 		return errParameter
@@ -63,34 +64,52 @@ func reschedule(t, x *TCB, prio, time, processor, preemption uint32) uint32 {
 	if setPrio {
 		queued := x.queued
 		dequeue(x)
-		x.prio = uint8(prio)
+		x.setPriority(uint8(prio))
 		if queued {
 			enqueue(x)
 		}
 	}
+	if preemption != unchanged {
+		x.sensitive = max(uint8(preemption>>16), x.prio)
+		x.maxDelay = 0
+		if us := uint64(preemption & 0xFFFF); us != 0 {
+			x.maxDelay = uint32(cyclesOf(us))
+		}
+		x.delayEnd = 0
+	}
 	if time != unchanged {
 		x.sliceLen = 0
-		if us := uint64(time>>16&0x3FF) << (time >> 26 & 31); us != 0 {
+		if us := periodOf(time >> 16); us != 0 {
 			x.sliceLen = cyclesOf(max(us, shortestSlice))
 		}
 		x.sliceLeft = x.sliceLen
 		if cpu.owner == x.ref() {
-			cpu.owner = 0 // start anew
+			dropSlice() // start anew; what it has used has been charged
+		}
+		switch us := periodOf(time); {
+		case us != 0:
+			refill(x, cyclesOf(us))
+		case isZeroTime(time & 0xFFFF):
+			refill(x, 0)
+		default:
+			refill(x, infinite)
 		}
 	}
 	return errOK
 }
 
-// timeControl is what Schedule reports: remaining timeslice and quantum as Times.
-func timeControl(x *TCB) uint32 {
-	left := x.sliceLeft
-	if cpu.owner == x.ref() && cpu.sliceEnd != 0 {
-		left = 0
-		if now := ia32.ReadTSC(); cpu.sliceEnd > now {
-			left = cpu.sliceEnd - now
-		}
+// periodOf is the length of the period in the low half of time, in microseconds; 0 for zero and for never.
+func periodOf(time uint32) uint64 { return uint64(time&0x3FF) << (time >> 10 & 31) }
+
+// timeControl is what Schedule reports: remaining timeslice and quantum as Times. Precondition: x has been charged.
+func timeControl(x *TCB) (times uint32) {
+	if x.sliceLen != 0 {
+		times = timeOf(microseconds(x.sliceLeft)) << 16
 	}
-	return timeOf(microseconds(left)) << 16
+	if x.quantum != infinite {
+		times |= timeOf(microseconds(x.quantum))
+	}
+	return
 }
 
 // timeOf encodes microseconds as a Time, rounded down; 0 as zero.
@@ -111,7 +130,7 @@ func scheduleState(x *TCB) uint32 {
 	switch {
 	case x.State == StateInactive:
 		return 1
-	case x.State == StateHalted, x.halted && x.State == StateReady:
+	case x.State == StateHalted, x.State == StateStopped, x.halted && x.State == StateReady:
 		return 2
 	case inTransferAsSender(x):
 		return 5
@@ -127,6 +146,9 @@ func scheduleState(x *TCB) uint32 {
 
 func sysThreadSwitch(t *TCB) {
 	x := resolve(t, ThreadID(t.Frame.EAX))
+	if x == nil || x != t && !x.ready() {
+		yielded(t)
+	}
 	switch {
 	case x == t:
 	case x == nil && cpu.ready[t.prio] == 0 && cpu.top < int32(t.prio) && cpu.owner == t.ref():

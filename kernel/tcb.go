@@ -26,13 +26,18 @@ type TCB struct {
 
 	// 64-bit fields first: their alignment differs between the bare machine and the host.
 	sliceLen  uint64 // TSC ticks, 0 = endless
-	sliceLeft uint64
+	sliceLeft uint64 // what is left of it, as of the last charge
+	quantum   uint64 // what is left of the total quantum, TSC ticks; 0 used up, infinite
+	used      uint64 // TSC ticks run on this thread's timeslices, by itself or others
+	delayEnd  uint64 // TSC at which a postponed preemption is postponed no more; 0 = none has been since the last yield
 	deadline  uint64 // TSC, while heapIndex is not 0
 
 	// Scheduling (sched.go).
 	readyNext, readyPrev Ref
 	queued               bool // linked in the ready queue of its priority (maybe stale)
 	prio                 uint8
+	sensitive            uint8  // no preemption by higher priorities is postponed; at least prio
+	maxDelay             uint32 // how long others are, TSC ticks
 	scheduler            ThreadID
 
 	// IPC (ipc.go).
@@ -78,7 +83,7 @@ const (
 	tcbSize = 1 << ia32.TCBShift
 	// esp0Offset is where TSS.esp0 of a running thread points: behind the frame.
 	esp0Offset = tcbSize - ia32.ContextSize + ia32.FrameSize
-	tcbPad     = tcbSize - ia32.ContextSize - 512 - 252
+	tcbPad     = tcbSize - ia32.ContextSize - 512 - 280
 )
 
 // The entry code (arch/ia32) knows these two sizes.
@@ -98,6 +103,7 @@ const (
 	StateReceiving // locked by peer, whose transfer is preempted
 	StateFaultWait // sender in mid transfer; the receiver has a page fault
 	StateHalted    // stopped for good, until ExchangeRegisters or deletion
+	StateStopped   // its total quantum is used up and its scheduler knows, until Schedule or deletion
 )
 
 // On whose behalf an IPC runs: decides where the message comes from and where it goes.
@@ -108,6 +114,8 @@ const (
 	ipcException        // message is the frame, reply goes to the frame
 	ipcStart            // start message: IP and SP
 	ipcInterrupt        // interrupt thread: tag only, any answer
+	ipcQuantum          // preemption message to the scheduler, send only: the thread stops
+	ipcSignal           // preemption message to the exception handler, send only: the thread goes on
 )
 
 // Operations that a preemption can interrupt.

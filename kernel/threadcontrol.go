@@ -142,8 +142,10 @@ func initTCB(t *TCB, id ThreadID) {
 	t.GlobalID = uint32(id)
 	ia32.InitFPU(t.fpuArea())
 	t.State = StateInactive
-	t.prio = defaultPriority
+	t.setPriority(defaultPriority)
 	t.sliceLen = cyclesOf(defaultSlice)
+	t.sliceLeft = t.sliceLen
+	t.quantum = infinite
 	t.utcbUser = utcbUnchanged
 	setFrame(&t.Frame, 0, 0)
 	useTCB(id.number())
@@ -221,6 +223,9 @@ func modifyThread(by, t *TCB, id, spec, scheduler, pager ThreadID, utcb uint32) 
 	}
 	if scheduler != nilThread {
 		t.scheduler = scheduler
+		if t.State == StateStopped {
+			makeReady(t) // to tell the new one
+		}
 	}
 	if t.id() != id {
 		rename(t, id)
@@ -268,7 +273,8 @@ func wakeOldID() bool {
 	return true
 }
 
-// migrate moves a thread to another space; its UTCB contents go along, its IPC is cancelled (semantics 6.2, 10).
+// migrate moves a thread to another space; its UTCB contents go along, its IPC is cancelled (semantics 6.2, 10), its wait for a
+// start message is not.
 func migrate(t *TCB, to *Space, location uint32) uint32 {
 	from := t.space()
 	t.walk.next = 0 // a preempted walk was over the other space's mappings
@@ -277,12 +283,14 @@ func migrate(t *TCB, to *Space, location uint32) uint32 {
 		if alias == 0 {
 			return errMemory
 		}
-		cancelIPC(t, ipcCancelled)
+		cancelToMove(t)
 		ia32.Copy(alias, t.UTCB-utcbMR0, utcbSize)
 		from.freeUTCB(t.LocalID - utcbMR0)
 		t.UTCB = alias + utcbMR0
+		if t.GSWord == t.LocalID {
+			t.GSWord = location + utcbMR0
+		}
 		t.LocalID = location + utcbMR0
-		t.GSWord = t.LocalID
 	}
 	from.removeThread(t)
 	to.addThread(t)
@@ -290,4 +298,18 @@ func migrate(t *TCB, to *Space, location uint32) uint32 {
 		dieSpace(from)
 	}
 	return errOK
+}
+
+// cancelToMove ends the IPC of a thread that moves. The wait for a start message goes on in the other space: there is nobody yet
+// to be told of a cancellation, and no instruction to go on with. A message that is no start message ends for its sender.
+func cancelToMove(t *TCB) {
+	waits := t.ipc == ipcStart
+	if waits && t.State != StateReceiving {
+		return
+	}
+	cancelIPC(t, ipcCancelled)
+	if waits {
+		t.ipc = ipcStart
+		retryStart(t)
+	}
 }

@@ -6,62 +6,90 @@ import "pecan/arch/ia32"
 // thread. The timer is armed for the earliest deadline and re-armed only when that comes nearer; an interrupt that is
 // too early just arms it again. All decisions read the TSC.
 
-// startSlice begins the slice of t, chosen from the ready queue, and books what the former owner has left.
+// startSlice begins the slice of t, chosen from the ready queue, and books what the former owner has left. It ends with t's
+// total quantum at the latest. An exhausted thread that has an operation to complete does so on a usual slice.
 func startSlice(t *TCB) {
 	now := ia32.ReadTSC()
 	settleSlice(now)
-	cpu.owner = t.ref()
-	cpu.sliceEnd = 0
-	if t.sliceLen == 0 {
-		return
+	cpu.owner, cpu.since = t.ref(), now
+	left := t.sliceLeft
+	if t.quantum != 0 && (left == 0 || t.quantum < left) {
+		left = t.quantum
 	}
-	if t.sliceLeft == 0 {
-		t.sliceLeft = t.sliceLen
+	if left != 0 && left != infinite {
+		cpu.sliceEnd = now + left
+		armFor(cpu.sliceEnd, now)
 	}
-	cpu.sliceEnd = now + t.sliceLeft
-	armFor(cpu.sliceEnd, now)
 }
 
-// settleSlice books the unused rest of the running slice with its owner.
+// charge books the time since the last charge with the owner of the running slice, whoever ran. Precondition: there is an
+// owner. That this is done only when the owner changes, when a slice is over and when somebody asks is what makes donation
+// cost nothing in IPC.
+func charge(now uint64) {
+	o := cpu.owner.tcb()
+	spent := now - cpu.since
+	cpu.since = now
+	o.used += spent
+	o.sliceLeft -= min(spent, o.sliceLeft)
+	if o.quantum != infinite {
+		o.quantum -= min(spent, o.quantum)
+		if o.quantum == 0 {
+			o.Reasons |= ia32.ReasonQuantum
+		}
+	}
+}
+
+// settleSlice ends the running slice, if there is one. Its owner goes on with the rest another time, or begins with a full one.
 func settleSlice(now uint64) {
+	cpu.sliceEnd = 0
+	cpu.resched &^= reschedExpired
 	if cpu.owner == 0 {
 		return
 	}
-	o := cpu.owner.tcb()
-	o.sliceLeft = 0
-	if cpu.sliceEnd > now {
-		o.sliceLeft = cpu.sliceEnd - now
+	charge(now)
+	if o := cpu.owner.tcb(); o.sliceLeft == 0 {
+		o.sliceLeft = o.sliceLen
 	}
 	cpu.owner = 0
 }
 
+// dropSlice ends the running slice without looking at the clock: its owner goes, or begins anew.
+func dropSlice() { cpu.owner, cpu.sliceEnd = 0, 0 }
+
 // giveUpSlice ends the running slice; its owner begins with a full one.
 func giveUpSlice() {
-	if cpu.owner != 0 {
-		cpu.owner.tcb().sliceLeft = 0
-		cpu.owner = 0
+	if o := cpu.owner; o != 0 {
+		settleSlice(ia32.ReadTSC())
+		o.tcb().sliceLeft = o.tcb().sliceLen
 	}
 }
 
-// endSlice is called when the running slice may be over: the thread that runs on it goes behind its equals and everybody
-// concerned starts afresh.
+// endSlice is called when the running slice may be over. The thread t that runs on it then goes behind its equals and everybody
+// concerned starts afresh, unless t postpones that (choose). If t has used up its total quantum it stops.
 func endSlice(t *TCB, now uint64) {
 	if cpu.sliceEnd == 0 || now < cpu.sliceEnd {
 		return
 	}
-	settleSlice(now)
-	cpu.sliceEnd = 0
 	if t == nil || !t.ready() {
+		settleSlice(now)
 		return
 	}
-	requeue(t)
+	charge(now)
+	if t.Reasons&^ia32.ReasonsQuiet == ia32.ReasonQuantum {
+		stopUntilRefilled(t)
+		return
+	}
+	cpu.sliceEnd = 0
+	cpu.resched |= reschedExpired
+	dequeue(t)
+	enqueue(t)
 }
 
 // requeue puts t behind its equals and lets the scheduler choose again.
 func requeue(t *TCB) {
 	dequeue(t)
 	enqueue(t)
-	cpu.resched = true
+	cpu.resched |= reschedYield
 }
 
 // armFor makes sure that the timer fires no later than at TSC value at.

@@ -14,6 +14,7 @@ const (
 	tcrUserHandle       = 0xFFFFFFCC
 	tcrPager            = 0xFFFFFFD0
 	tcrExceptionHandler = 0xFFFFFFD4
+	tcrPreemptFlags     = 0xFFFFFFD8 // -40
 	tcrErrorCode        = 0xFFFFFFDC
 	tcrXferTimeouts     = 0xFFFFFFE0 // -32
 	tcrIntended         = 0xFFFFFFE4

@@ -65,7 +65,9 @@ const (
 	ReasonTrace   = 1 << 2 // TF was set on SYSENTER: return by IRET with TF
 	ReasonFlags   = 1 << 3 // EFLAGS were set from outside: return by IRET
 	ReasonPending = 1 << 4 // somebody is queued to send to this thread
-	ReasonFPU     = 1 << 5 // it runs and CR0.TS is clear: to be set before anybody else runs
+	ReasonQuantum = 1 << 5 // its total quantum is used up
+	ReasonSignal  = 1 << 6 // its exception handler is to hear that it was preempted
+	ReasonFPU     = 1 << 7 // it runs and CR0.TS is clear: to be set before anybody else runs
 
 	// ReasonsQuiet are those that nothing has to be done about when the same thread goes on.
 	ReasonsQuiet = ReasonPending | ReasonFPU

@@ -10,7 +10,7 @@ func unmap(control, mr0 uint32) uint32
 func exchangeRegisters(dest ThreadID, r *exchange) ThreadID
 func threadControl(dest, space, scheduler, pager ThreadID, utcb UTCBLocation) uint32
 func spaceControl(space ThreadID, control uint32, kip, utcbs Fpage, redirector ThreadID) (result, old uint32)
-func schedule(dest ThreadID, time, processor, priority, preemption uint32) (state, old uint32)
+func schedule(dest ThreadID, time, processor, priority, preemption uint32) (state, old uint32, used uint64)
 func processorControl(processor, internal, external, voltage uint32) uint32
 func memoryControl(control uint32, a0, a1, a2, a3 Attribute, mr0 uint32) uint32
 
@@ -174,11 +174,12 @@ type Scheduling struct {
 // TimeControl are a timeslice and a total quantum, both periods, for Scheduling.Time.
 func TimeControl(timeslice, quantum Time) uint32 { return uint32(timeslice)<<16 | uint32(quantum) }
 
-// Schedule sets how dest is scheduled and returns its state and its remaining times (TimeControl, in units of the
-// kernel's choice). Only threads in the space of dest's scheduler and privileged ones may. Abi 5.6. Errors:
-// ErrPrivilege, ErrThread, ErrParameter.
+// Schedule sets how dest is scheduled and returns its state and its remaining times (TimeControl, as Times). A thread that has
+// used up its total quantum is Inactive until Time is set again; its scheduler then gets a message (Msg.Preemption). Only
+// threads in the space of dest's scheduler and privileged ones may. Abi 5.6. Errors: ErrPrivilege, ErrThread (no such
+// thread, or a time that is no period), ErrParameter (no such processor, a priority or sensitive priority above the caller's).
 func Schedule(dest ThreadID, s Scheduling) (state ThreadState, times uint32, err CallError) {
-	result, times := schedule(dest, s.Time, s.Processor, s.Priority, s.Preemption)
+	result, times, _ := schedule(dest, s.Time, s.Processor, s.Priority, s.Preemption)
 	return ThreadState(result), times, callError(result)
 }
 
@@ -186,6 +187,20 @@ func Schedule(dest ThreadID, s Scheduling) (state ThreadState, times uint32, err
 func SetPriority(dest ThreadID, priority uint32) CallError {
 	_, _, err := Schedule(dest, Scheduling{Time: Same, Processor: Same, Priority: priority, Preemption: Same})
 	return err
+}
+
+// CPUTime is the time in microseconds that has been spent on dest's timeslices, by itself or by those it called or switched
+// to. This is an extension of this kernel: the words that Schedule leaves in ESI and EDI (docs/scheduling.md). Errors as
+// Schedule, and ErrThread for interrupts.
+func CPUTime(dest ThreadID) (us uint64, err CallError) {
+	if dest.Number() < Kernel().SystemBase() && !dest.IsLocal() {
+		return 0, ErrThread
+	}
+	result, _, us := schedule(dest, Same, Same, Same, Same)
+	if err = callError(result); err != OK {
+		us = 0
+	}
+	return us, err
 }
 
 // State is dest's state, Dead if it does not exist or the caller may not ask.

@@ -192,11 +192,11 @@ TEXT ·spaceControl(SB), NOSPLIT, $0-28
 	MOVL CX, old+24(FP)
 	RET
 
-// func schedule(dest ThreadID, time, processor, priority, preemption uint32) (state, old uint32)
+// func schedule(dest ThreadID, time, processor, priority, preemption uint32) (state, old uint32, used uint64)
 //
 // in:  AX dest, CX priority, DX time, SI processor, DI preemption
-// out: AX state, DX old time; all others lost
-TEXT ·schedule(SB), NOSPLIT, $0-28
+// out: AX state, DX old time, SI and DI (Pecan only) time used; all others lost
+TEXT ·schedule(SB), NOSPLIT, $0-36
 	MOVL entry<>+SCHEDULE(SB), BX
 	MOVL dest+0(FP), AX
 	MOVL time+4(FP), DX
@@ -206,6 +206,8 @@ TEXT ·schedule(SB), NOSPLIT, $0-28
 	CALL BX
 	MOVL AX, state+20(FP)
 	MOVL DX, old+24(FP)
+	MOVL SI, used_lo+28(FP)
+	MOVL DI, used_hi+32(FP)
 	RET
 
 // func ThreadSwitch(dest ThreadID)
