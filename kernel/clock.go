@@ -4,14 +4,13 @@ package kernel
 // KIP holds (boot/kip.S), and the kernel computes the very same value.
 
 type clockScale struct {
-	kHz          uint32 // TSC frequency
-	multiplier   uint32 // microseconds = TSC * multiplier >> (32 + shift), top bit set
-	shift        uint32
-	timerScale   uint32 // timer ticks = TSC ticks * timerScale >> 32
-	timerReach   uint64 // TSC ticks in the longest one-shot, less than 2^32
-	timerLongest uint32 // the same in timer ticks
-	mhz          uint32 // TSC ticks per microsecond: whole ones,
-	fraction     uint32 // and the rest, times 2^32, rounded up
+	kHz        uint32 // TSC frequency
+	multiplier uint32 // microseconds = TSC * multiplier >> (32 + shift), top bit set
+	shift      uint32
+	timerScale uint32 // timer ticks = TSC ticks * timerScale >> 32
+	timerReach uint32 // TSC ticks in the longest one-shot
+	mhz        uint32 // TSC ticks per microsecond: whole ones,
+	fraction   uint32 // and the rest, times 2^32, rounded up
 }
 
 var clock clockScale
@@ -30,8 +29,7 @@ func initClock(kHz uint32) {
 // initTimer says how fast the timer is, scale timer ticks per TSC tick, times 2^32, and how many ticks a one-shot can have.
 func initTimer(scale, longest uint32) {
 	clock.timerScale = scale
-	clock.timerReach = min(uint64(longest)<<32/uint64(scale), 1<<32-1)
-	clock.timerLongest = uint32(clock.timerReach * uint64(scale) >> 32)
+	clock.timerReach = uint32(min(uint64(longest-1)<<32/uint64(scale), 1<<32-1))
 }
 
 // microseconds converts a TSC value to the system clock.

@@ -21,7 +21,10 @@ func EnterTrap(t *TCB) {
 	t.Exit = ia32.ExitTrap
 	switch v := t.Frame.Vector; {
 	case v >= ia32.VecIRQ:
-		interrupt(v-ia32.VecIRQ, t)
+		if !interrupt(v-ia32.VecIRQ, t) {
+			debugLeave()
+			return
+		}
 	case v >= ia32.VecSyscall:
 		t.prog[0], t.walk.next = 0, 0 // nothing of an earlier operation counts
 		systemCall(t)
@@ -36,8 +39,11 @@ func EnterIdle(vector uint32) {
 	if vector < ia32.VecIRQ {
 		panicAt("exception while idle", vector)
 	}
-	interrupt(vector-ia32.VecIRQ, nil)
-	leave(nil)
+	if interrupt(vector-ia32.VecIRQ, nil) {
+		leave(nil)
+		return
+	}
+	debugLeave()
 }
 
 // EnterNested is a trap while the kernel runs: a fault that the shared region's lazy synchronisation resolves, or an

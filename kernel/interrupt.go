@@ -28,16 +28,54 @@ func initInterrupts() {
 	setNumbers(ia32.Lines())
 }
 
-// interrupt handles a hardware interrupt; t is the thread that was running, or nil.
-func interrupt(line uint32, t *TCB) {
+// interrupt handles a hardware interrupt; t is the thread that was running, or nil. It returns false when there is nothing left
+// to schedule: TSS.esp0 says who goes on.
+func interrupt(line uint32, t *TCB) bool {
 	if line == ia32.TimerLine {
 		ia32.TakeTimer()
-		timerInterrupt(t)
-		return
+		return timerInterrupt(t)
 	}
-	if lineDue(line) {
+	if !lineDue(line) {
+		return false
+	}
+	x := irqThread(line)
+	h := quickSend(x)
+	if h == nil {
 		sendInterrupt(line)
+		return true
 	}
+	p := int32(h.prio)
+	if t != nil && (p <= rank(t) || p < cpu.top || !givesWay(t, h.prio)) {
+		makeReady(h)
+		return true
+	}
+	if t != nil {
+		link(t, true)
+	}
+	h.State = StateReady
+	startSlice(h)
+	switchTo(h)
+	return false
+}
+
+// quickSend does what sendInterrupt does for a handler that waits for nothing but a message: it has the interrupt then, and is to be
+// made ready. It returns nil, with nothing changed, for any other.
+func quickSend(x *TCB) *TCB {
+	h := tcbRef(x.scheduler.number()).tcb()
+	if x.irqState != irqIdle || h.GlobalID != uint32(x.scheduler) || h.State != StateReceive || h.ipc != ipcUser ||
+		h.partner != x.id() && h.partner != anyThread || h.Reasons&^ia32.ReasonsQuiet != 0 {
+		return nil
+	}
+	if h.heapIndex != 0 {
+		cancelTimeout(h)
+	}
+	h.Frame.EAX, h.Frame.ESI = x.GlobalID, tagInterrupt
+	*h.mr(0) = tagInterrupt
+	h.waitedFor = true // by x
+	x.irqState = irqSent
+	x.ipc, x.State = ipcInterrupt, StateReceive
+	x.from, x.partner = x.scheduler, x.scheduler
+	return h
 }
 
 // lineDue acknowledges an interrupt of a line and reports whether its handler is to hear of it.

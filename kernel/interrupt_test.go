@@ -325,7 +325,7 @@ func TestLocalTimer(t *testing.T) {
 			cpu.armed = 0
 			now := ia32.Machine.TSC
 			armFor(now+after, now)
-			want := min(after, clock.timerReach)
+			want := min(after, uint64(clock.timerReach))
 			got := ia32.Machine.TimerAt() - now
 			if got+got/10000+1 < want || got > want+2*divide+want/10000 {
 				t.Errorf("divide %d: armed %d ahead, want %d", divide, got, want)

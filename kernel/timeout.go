@@ -115,7 +115,7 @@ func nextTimeout() uint64 {
 	if timeouts.count == 0 {
 		return noDeadline
 	}
-	return slot(1).tcb().deadline
+	return (*Ref)(ia32.Ptr(timeouts.pages[0])).tcb().deadline // of slot 1
 }
 
 // expireTimeouts wakes every thread whose deadline has come, a bounded number per call; the timer is armed again

@@ -94,40 +94,51 @@ func requeue(t *TCB) {
 
 // armFor makes sure that the timer fires no later than at TSC value at.
 func armFor(at, now uint64) {
-	if cpu.armed != 0 && cpu.armed <= at {
-		return
+	if cpu.armed == 0 || cpu.armed > at {
+		arm(at, now)
 	}
-	ticks := uint32(1)
-	switch {
-	case at > now+clock.timerReach:
-		ticks, at = clock.timerLongest, now+clock.timerReach
-	case at > now:
-		// Rounded up: nothing may expire early.
-		ticks = uint32((at-now)*uint64(clock.timerScale)>>32) + 1
-	}
-	cpu.armed = at
-	ia32.ArmTimer(ticks)
 }
 
-// timerInterrupt judges all deadlines by the TSC. t is the thread that was running, or nil.
-func timerInterrupt(t *TCB) {
+// arm lets the timer fire at TSC value at, or as late as it can before.
+func arm(at, now uint64) {
+	left := clock.timerReach
+	switch ahead := int64(at - now); {
+	case ahead <= 0:
+		left = 0
+	case ahead>>32 == 0:
+		left = min(left, uint32(ahead))
+	}
+	cpu.armed = now + uint64(left)
+	// Rounded up: nothing may expire early.
+	ia32.ArmTimer(uint32(uint64(left)*uint64(clock.timerScale)>>32) + 1)
+}
+
+// timerInterrupt judges all deadlines by the TSC. t is the thread that was running, or nil. It returns false if nobody's time
+// has come, so that t simply goes on.
+func timerInterrupt(t *TCB) (due bool) {
 	now := ia32.ReadTSC()
+	next := nextDeadline()
+	if next > now && (t == nil || t.delayEnd == 0) {
+		cpu.armed = 0
+		if next != noDeadline {
+			arm(next, now)
+		}
+		return false
+	}
 	cpu.armed = 0
 	endSlice(t, now)
 	expireTimeouts(now)
-	rearm(now)
-}
-
-// rearm arms the timer for the earliest deadline there is.
-func rearm(now uint64) {
-	next := noDeadline
-	if cpu.sliceEnd != 0 {
-		next = cpu.sliceEnd
-	}
-	if d := nextTimeout(); d < next {
-		next = d
-	}
-	if next != noDeadline {
+	if next = nextDeadline(); next != noDeadline {
 		armFor(next, now)
 	}
+	return true
+}
+
+// nextDeadline is the earliest deadline that the timer is to be armed for, or noDeadline.
+func nextDeadline() uint64 {
+	next := nextTimeout()
+	if cpu.sliceEnd != 0 && cpu.sliceEnd < next {
+		next = cpu.sliceEnd
+	}
+	return next
 }
