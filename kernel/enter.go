@@ -6,7 +6,14 @@ import "pecan/arch/ia32"
 
 // EnterIPC is the Ipc and Lipc system call.
 func EnterIPC(t *TCB, to, from, times, tag uint32) {
-	if shortIPC(t, ThreadID(to), ThreadID(from), times, tag) || quickFailure(t, ThreadID(to), ThreadID(from), times, tag) {
+	if shortIPC(t, ThreadID(to), ThreadID(from), times, tag) {
+		return
+	}
+	if ThreadID(to).number() < systemBase && acknowledge(t, ThreadID(to), ThreadID(from), times, tag) {
+		leave(t)
+		return
+	}
+	if quickFailure(t, ThreadID(to), ThreadID(from), times, tag) {
 		return
 	}
 	sysIPC(t, ThreadID(to), ThreadID(from), times, tag)

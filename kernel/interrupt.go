@@ -129,6 +129,26 @@ func takePending(t *TCB) {
 	}
 }
 
+// acknowledge is the IPC by which a driver acknowledges an interrupt and waits for the next, in the form that drivers use. It
+// returns false, with nothing changed, for any other; the result is that of sysIPC.
+func acknowledge(t *TCB, to, from ThreadID, times, tag uint32) bool {
+	x := irqThread(to.number())
+	if x.GlobalID != uint32(to) || x.State != StateReceive || x.partner != t.id() || from != to && from != anyThread ||
+		tag&(tagTyped|tagPropagated) != 0 || times&0xFFFF != 0 || t.sendHead != 0 || t.Reasons&^ia32.ReasonsQuiet != 0 ||
+		t.space().redirector != nilThread {
+		return false
+	}
+	interruptDone(x)
+	if from == to {
+		x.waitedFor = true
+	}
+	t.Exit, t.ipc, t.timeouts = ia32.ExitIPC, ipcUser, times
+	t.virtual, t.intended = nilThread, nilThread
+	t.tag, t.from, t.partner = tag&^tagKernel, from, from
+	t.State = StateReceive
+	return true
+}
+
 // interruptDone: the handler has acknowledged.
 func interruptDone(x *TCB) {
 	x.State = StateInactive
