@@ -17,7 +17,7 @@ type image struct {
 	bootStart, bootEnd uint32
 	entry              uint32
 	entries            map[uint32]string // kind of path that begins there
-	symbols            []elf.Symbol // functions by address
+	symbols            []elf.Symbol      // functions by address
 	cost               map[uint32]cost
 }
 
