@@ -44,3 +44,18 @@ func cyclesOf(us uint64) uint64 {
 	f := uint64(clock.fraction)
 	return us*uint64(clock.mhz) + us>>32*f + uint64(uint32(us))*f>>32 + 1
 }
+
+// before reports a < b for TSC values and deadlines, which are below 2^63: a comparison of uint64 costs the 32-bit compiler three
+// times as much.
+func before(a, b uint64) bool { return int32((a-b)>>32) < 0 }
+
+// none reports v == 0, cheaply too.
+func none(v uint64) bool { return uint32(v)|uint32(v>>32) == 0 }
+
+// lessBy is what is left of v after spent, at least 0.
+func lessBy(v, spent uint64) uint64 {
+	if v -= spent; int32(v>>32) < 0 {
+		return 0
+	}
+	return v
+}
