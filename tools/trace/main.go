@@ -7,7 +7,7 @@
 //     occurs often: instructions, memory reads and writes (each operand, push, pop, call and return counts one), and the
 //     functions they are spent in.
 //
-// Usage: trace [-kernel FILE] [-top N] SIGMA0 ROOT...
+// Usage: trace [-kernel FILE] [-append WORDS] [-top N] SIGMA0 ROOT...
 //
 // The log covers the kernel's text only, so user programs cost nothing. A run takes some ten seconds.
 package main
@@ -25,24 +25,25 @@ import (
 
 func main() {
 	kernel := flag.String("kernel", "build/pecan.elf", "kernel `file`")
+	words := flag.String("append", "", "further `words` of the kernel's command line, such as noapic")
 	top := flag.Int("top", 4, "report the `n` most frequent paths of each kind")
 	flag.Parse()
 	if flag.NArg() < 2 {
 		fmt.Fprintln(os.Stderr, "trace: name the sigma0 and root task images")
 		os.Exit(2)
 	}
-	if err := run(*kernel, flag.Args(), *top); err != nil {
+	if err := run(*kernel, *words, flag.Args(), *top); err != nil {
 		fmt.Fprintln(os.Stderr, "trace:", err)
 		os.Exit(1)
 	}
 }
 
-func run(kernel string, modules []string, top int) error {
+func run(kernel, words string, modules []string, top int) error {
 	code, err := load(kernel)
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command("qemu-system-i386", "-kernel", kernel, "-append", "exit=0xf4", "-initrd", strings.Join(modules, ","),
+	cmd := exec.Command("qemu-system-i386", "-kernel", kernel, "-append", "exit=0xf4 "+words, "-initrd", strings.Join(modules, ","),
 		"-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot", "-m", "128",
 		"-device", "isa-debug-exit,iobase=0xf4", "-icount", "shift=0,sleep=off", "-rtc", "base=2020-01-01,clock=vm",
 		"-singlestep", "-d", "exec,nochain", "-dfilter",
