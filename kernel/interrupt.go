@@ -115,6 +115,9 @@ func notePending(line uint32) {
 	}
 }
 
+// linesPerStretch bounds the interrupts-off stretch when many lines are handled at once: each costs up to some 400 instructions.
+const linesPerStretch = 8
+
 // takePending handles the interrupts noted at a preemption point. t is the thread that is to go on, or nil.
 func takePending(t *TCB) {
 	pending, lines := cpu.pending, cpu.lines
@@ -122,9 +125,13 @@ func takePending(t *TCB) {
 	if pending&pendingTimer != 0 {
 		timerInterrupt(t)
 	}
+	n := 0
 	for i := range uint32(len(lines)) {
 		for word := lines[i]; word != 0; word &= word - 1 {
 			sendInterrupt(i<<5 + uint32(bits.TrailingZeros32(word)))
+			if n++; n%linesPerStretch == 0 {
+				ia32.Poll() // nothing is half done; what comes is noted and handled in its turn
+			}
 		}
 	}
 }
