@@ -15,6 +15,7 @@
 package main
 
 import (
+	"pecan/user/checks"
 	"pecan/user/invocation"
 	"pecan/user/l4"
 )
@@ -25,9 +26,6 @@ type testCase struct {
 	clauses string
 	run     func()
 }
-
-// caseLimit is how long a case may take, in milliseconds.
-const caseLimit = 10_000
 
 var (
 	self    l4.ThreadID // the runner: the first thread, which runs one case after the other
@@ -46,14 +44,9 @@ const (
 	caseFailed
 )
 
-// Labels of messages to the runner.
-const (
-	labelEnd    = 0x7E57
-	labelFailed = 0x7E58
-)
-
 func main() {
 	self = l4.MyGlobalID()
+	checks.Runner = self
 	l4.OnDeath = func() { fatal(new(l4.Text).Str("panic, see above")) }
 	invocation.ReadOptions()
 	takeMemory()
@@ -77,14 +70,7 @@ func main() {
 }
 
 // print prints from the runner.
-func print(t *l4.Text) {
-	for _, c := range t.Bytes() {
-		if c == '\n' {
-			l4.KernelPutc('\r')
-		}
-		l4.KernelPutc(c)
-	}
-}
+func print(t *l4.Text) { checks.Print(t) }
 
 // runCase runs one case and prints its verdict.
 func runCase(c *testCase) uint8 {
@@ -93,7 +79,7 @@ func runCase(c *testCase) uint8 {
 	current = c
 	reset()
 	controller = spawnAt(casePriority, caseBody)
-	ok := awaitCase()
+	ok := checks.Await(controller, nil)
 	cleanUp()
 	t.Reset().Str("case ").Str(c.name)
 	if ok {
@@ -110,30 +96,5 @@ func runCase(c *testCase) uint8 {
 func caseBody() {
 	controller = l4.MyGlobalID()
 	current.run()
-	var m l4.Msg
-	l4.Send(self, m.Start(labelEnd), l4.Never)
-}
-
-// awaitCase waits for the end of the case. It returns false, with the reason set, if the case failed.
-func awaitCase() bool {
-	end := l4.SystemClock() + 1000*caseLimit
-	for {
-		now := l4.SystemClock()
-		if now >= end {
-			break
-		}
-		var m l4.Msg
-		_, err := l4.Wait(&m, l4.Microseconds(end-now))
-		if err != l4.OK {
-			continue
-		}
-		switch m.Tag().Label() {
-		case labelEnd:
-			return true
-		case labelFailed:
-			return false
-		}
-	}
-	reason.Reset().Chars(about.Bytes()).Str("not done after 10 s; state of its thread ").Dec(uint64(l4.State(controller)))
-	return false
+	checks.Done()
 }

@@ -10,6 +10,7 @@
 package main
 
 import (
+	"pecan/user/checks"
 	"pecan/user/invocation"
 	"pecan/user/l4"
 )
@@ -24,14 +25,11 @@ type testCase struct {
 var suite = [...][]testCase{
 	kipCases, registerCases, waitCases, sendCases, messageCases, partnerCases,
 	startCases, faultCases, exceptionCases, handlerCases, traceCases, debuggerCases, fpuCases, gsWordCases, portCases,
-	controlCases, modifyCases, spaceCases, exchangeCases, scheduleCases, timeCases, quantumCases, preemptionCases,
+	controlCases, modifyCases, spaceCases, smallCases, exchangeCases, scheduleCases, timeCases, quantumCases, preemptionCases,
 	mapCases, grantCases, unmapCases, interruptCases,
 	privilegeCases, kernelAddressCases, entryCases, oddCases, utcbCases,
 	exhaustionCases, stressCases, lastCases,
 }
-
-// caseLimit is how long a case may take.
-const caseLimit = 10_000 // milliseconds
 
 var (
 	self    l4.ThreadID // the runner
@@ -41,13 +39,12 @@ var (
 
 // Labels of messages to the runner.
 const (
-	labelDone   = 0x7E57
-	labelFailed = 0x7E58
-	labelPorts  = 0x7E59 // get the ports in MR1 from sigma0; reply: 1 if it gave them
+	labelPorts = 0x7E59 // get the ports in MR1 from sigma0; reply: 1 if it gave them
 )
 
 func main() {
 	self = l4.MyGlobalID()
+	checks.Runner = self
 	l4.OnDeath = func() { fatal(new(l4.Text).Str("panic, see above")) }
 	invocation.ReadOptions()
 	takeMemory()
@@ -56,11 +53,17 @@ func main() {
 	print(t.Str("interrupt lines: ").Dec(uint64(l4.Kernel().SystemBase())).Line())
 	n := uint32(0)
 	for _, cases := range suite {
-		for i := range cases {
-			if invocation.Selected(cases[i].name) {
-				runCase(&cases[i])
-				n++
-			}
+		n += runCases(cases)
+	}
+	if checked := false; selects(limitCases) {
+		resetThreads()
+		runCase(&testCase{"abi-5.5-limits-probe", func() { checked = limitsChecked() }})
+		n++
+		if checked {
+			n += runCases(limitCases)
+		} else {
+			var t l4.Text
+			print(t.Str("This machine checks no segment limits: nothing keeps small spaces apart, and the cases about it are left out.").Line())
 		}
 	}
 	print(t.Reset().Str("cases done: ").Dec(uint64(n)).Line())
@@ -69,15 +72,29 @@ func main() {
 	l4.Suspend()
 }
 
-// print prints from the runner.
-func print(t *l4.Text) {
-	for _, c := range t.Bytes() {
-		if c == '\n' {
-			l4.KernelPutc('\r')
+// runCases runs the selected cases of a table and counts them.
+func runCases(cases []testCase) (n uint32) {
+	for i := range cases {
+		if invocation.Selected(cases[i].name) {
+			runCase(&cases[i])
+			n++
 		}
-		l4.KernelPutc(c)
 	}
+	return
 }
+
+// selects reports whether the command line selects a case of the table.
+func selects(cases []testCase) bool {
+	for i := range cases {
+		if invocation.Selected(cases[i].name) {
+			return true
+		}
+	}
+	return false
+}
+
+// print prints from the runner.
+func print(t *l4.Text) { checks.Print(t) }
 
 // runCase runs one case and prints its verdict.
 func runCase(c *testCase) {
@@ -87,7 +104,7 @@ func runCase(c *testCase) {
 	resetThreads()
 	reason.Reset()
 	controller = spawnAt(casePriority, caseBody)
-	ok := awaitCase()
+	ok := checks.Await(controller, ports)
 	deleteThreads()
 	if ok {
 		ok = healthy()
@@ -107,37 +124,18 @@ func runCase(c *testCase) {
 // caseBody is what the case's thread does.
 func caseBody() {
 	current.run()
-	var m l4.Msg
-	l4.Send(self, m.Start(labelDone), l4.Never)
+	checks.Done()
 }
 
-// awaitCase waits for the end of the case. It returns false, with the reason set, if the case failed.
-func awaitCase() bool {
-	end := l4.SystemClock() + 1000*caseLimit
-	for {
-		now := l4.SystemClock()
-		if now >= end {
-			break
-		}
-		var m l4.Msg
-		from, err := l4.Wait(&m, l4.Microseconds(end-now))
-		if err != l4.OK {
-			continue
-		}
-		switch m.Tag().Label() {
-		case labelDone:
-			return true
-		case labelFailed:
-			return false
-		case labelPorts:
-			_, ok := l4.FromSigma0(k0(), l4.Fpage(m.Word(1)), l4.DefaultMemory, l4.Complete)
-			m.Start(0).Add(0)
-			if ok {
-				m[1] = 1
-			}
-			l4.Send(from, &m, l4.Zero)
-		}
+// ports gets ports from sigma0 for a case: sigma0 gives them to the runner only.
+func ports(from l4.ThreadID, m *l4.Msg) {
+	if m.Tag().Label() != labelPorts {
+		return
 	}
-	reason.Str("not done after 10 s; state of its thread ").Dec(uint64(l4.State(controller)))
-	return false
+	_, ok := l4.FromSigma0(k0(), l4.Fpage(m.Word(1)), l4.DefaultMemory, l4.Complete)
+	m.Start(0).Add(0)
+	if ok {
+		m[1] = 1
+	}
+	l4.Send(from, m, l4.Zero)
 }
