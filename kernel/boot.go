@@ -107,7 +107,7 @@ func describeKernel(kernel span) {
 	ok := addMemory(memConventional|memVirtual, 0, ia32.UserTop-1)
 	ok = addMemory(memReserved, kernel.low, kernel.high-1) && ok
 	ok = addMemory(memReserved, 0, ia32.PageSize-1) && ok
-	ok = addMemory(memReserved, 0xFEC00000, 0xFECFFFFF) && ok // I/O APICs
+	ok = addMemory(memReserved, chipsLow, chipsHigh) && ok    // I/O APICs
 	ok = addMemory(memReserved, 0xFEE00000, 0xFEEFFFFF) && ok // local APICs, and interrupts as messages
 	if *kip(kipBootInfo) == ia32.Phys(infoPage()) {
 		info := ia32.Phys(infoPage())

@@ -4,14 +4,13 @@ package kernel
 // KIP holds (boot/kip.S), and the kernel computes the very same value.
 
 type clockScale struct {
-	kHz          uint32 // TSC frequency
-	multiplier   uint32 // microseconds = TSC * multiplier >> (32 + shift), top bit set
-	shift        uint32
-	timerScale   uint32 // timer ticks = TSC ticks * timerScale >> 32
-	timerReach   uint64 // TSC ticks in the longest one-shot, less than 2^32
-	timerLongest uint32 // the same in timer ticks
-	mhz          uint32 // TSC ticks per microsecond: whole ones,
-	fraction     uint32 // and the rest, times 2^32, rounded up
+	kHz        uint32 // TSC frequency
+	multiplier uint32 // microseconds = TSC * multiplier >> (32 + shift), top bit set
+	shift      uint32
+	timerScale uint32 // timer ticks = TSC ticks * timerScale >> 32
+	timerReach uint32 // TSC ticks in the longest one-shot
+	mhz        uint32 // TSC ticks per microsecond: whole ones,
+	fraction   uint32 // and the rest, times 2^32, rounded up
 }
 
 var clock clockScale
@@ -30,8 +29,7 @@ func initClock(kHz uint32) {
 // initTimer says how fast the timer is, scale timer ticks per TSC tick, times 2^32, and how many ticks a one-shot can have.
 func initTimer(scale, longest uint32) {
 	clock.timerScale = scale
-	clock.timerReach = min(uint64(longest)<<32/uint64(scale), 1<<32-1)
-	clock.timerLongest = uint32(clock.timerReach * uint64(scale) >> 32)
+	clock.timerReach = uint32(min(uint64(longest-1)<<32/uint64(scale), 1<<32-1))
 }
 
 // microseconds converts a TSC value to the system clock.
@@ -45,4 +43,19 @@ func microseconds(tsc uint64) uint64 {
 func cyclesOf(us uint64) uint64 {
 	f := uint64(clock.fraction)
 	return us*uint64(clock.mhz) + us>>32*f + uint64(uint32(us))*f>>32 + 1
+}
+
+// before reports a < b for TSC values and deadlines, which are below 2^63: a comparison of uint64 costs the 32-bit compiler three
+// times as much.
+func before(a, b uint64) bool { return int32((a-b)>>32) < 0 }
+
+// none reports v == 0, cheaply too.
+func none(v uint64) bool { return uint32(v)|uint32(v>>32) == 0 }
+
+// lessBy is what is left of v after spent, at least 0.
+func lessBy(v, spent uint64) uint64 {
+	if v -= spent; int32(v>>32) < 0 {
+		return 0
+	}
+	return v
 }

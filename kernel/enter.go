@@ -7,7 +7,14 @@ import "pecan/arch/ia32"
 // EnterIPC is the Ipc and Lipc system call.
 func EnterIPC(t *TCB, to, from, times, tag uint32) {
 	cpu.pdir = t.PDir // the fast path does not note what it loads
-	if shortIPC(t, ThreadID(to), ThreadID(from), times, tag) || quickFailure(t, ThreadID(to), ThreadID(from), times, tag) {
+	if shortIPC(t, ThreadID(to), ThreadID(from), times, tag) {
+		return
+	}
+	if ThreadID(to).number() < systemBase && acknowledge(t, ThreadID(to), ThreadID(from), times, tag) {
+		leave(t)
+		return
+	}
+	if quickFailure(t, ThreadID(to), ThreadID(from), times, tag) {
 		return
 	}
 	sysIPC(t, ThreadID(to), ThreadID(from), times, tag)
@@ -23,7 +30,10 @@ func EnterTrap(t *TCB) {
 	t.Exit = ia32.ExitTrap
 	switch v := t.Frame.Vector; {
 	case v >= ia32.VecIRQ:
-		interrupt(v-ia32.VecIRQ, t)
+		if !interrupt(v-ia32.VecIRQ, t) {
+			debugLeave()
+			return
+		}
 	case v >= ia32.VecSyscall:
 		t.prog[0], t.walk.next = 0, 0 // nothing of an earlier operation counts
 		systemCall(t)
@@ -39,8 +49,11 @@ func EnterIdle(vector uint32) {
 		panicAt("exception while idle", vector)
 	}
 	cpu.pdir = ia32.Phys(ia32.MasterPD())
-	interrupt(vector-ia32.VecIRQ, nil)
-	leave(nil)
+	if interrupt(vector-ia32.VecIRQ, nil) {
+		leave(nil)
+		return
+	}
+	debugLeave()
 }
 
 // EnterNested is a trap while the kernel runs: a fault that the shared region's lazy synchronisation resolves, or an

@@ -11,8 +11,12 @@ var wiring ia32.Wiring
 // maxTable is the size limit of a table in bytes.
 const maxTable = 64 << 10
 
-// Where I/O APICs can be: no machine has RAM there.
-const chipsFrom = 0xF0000000
+// Where I/O APICs are: at multiples of 1 KiB in the range that PCs keep for them, which the KIP reserves.
+const (
+	chipsLow  = 0xFEC00000
+	chipsHigh = 0xFECFFFFF
+	chipAlign = 1 << 10
+)
 
 // findWiring reads ACPI's tables or, without them, the MP table. It returns false if neither names an I/O APIC.
 func findWiring(w *ia32.Wiring) bool {
@@ -29,10 +33,16 @@ func resetWiring(w *ia32.Wiring) {
 
 // addChip takes down an I/O APIC.
 func addChip(w *ia32.Wiring, id, phys, base uint32) {
-	if w.Count < ia32.MaxChips && phys >= chipsFrom && phys&15 == 0 && phys&ia32.PageMask <= ia32.PageSize-64 {
-		w.Chips[w.Count] = ia32.Chip{Phys: phys, ID: id, Base: base}
-		w.Count++
+	if w.Count == ia32.MaxChips || phys < chipsLow || phys > chipsHigh || phys%chipAlign != 0 {
+		return
 	}
+	for _, c := range w.Chips[:w.Count] {
+		if c.Phys == phys {
+			return
+		}
+	}
+	w.Chips[w.Count] = ia32.Chip{Phys: phys, ID: id, Base: base}
+	w.Count++
 }
 
 // route decodes the flags that both kinds of tables have: polarity in bits 0 and 1, trigger mode in bits 2 and 3, 0 for what

@@ -99,9 +99,9 @@ func TestACPI(t *testing.T) {
 	for _, revision := range []byte{0, 2} {
 		powerOn(testMemory)
 		a := usualMADT()
-		a.revision, a.other = revision, 0x7FFF0000                                            // where nothing is
-		a.override(16, 3, 0).override(7, 20, 0xF).entry(madtOverride, 1, 3, 9, 0, 0, 0, 0, 0) // source out of range; another bus
-		a.chip(1, 0x00500000, 24).chip(2, 0xFEC01008, 24).chip(3, 0xFEC01FF0, 24)             // RAM, odd, over the end of its page
+		a.revision, a.other = revision, 0x7FFF0000                                                            // where nothing is
+		a.override(16, 3, 0).override(7, 20, 0xF).entry(madtOverride, 1, 3, 9, 0, 0, 0, 0, 0)                 // source out of range; another bus
+		a.chip(1, 0x00500000, 24).chip(2, 0xFEC01100, 24).chip(3, 0xFED00000, 24).chip(3, ia32.SimIOAPIC, 24) // RAM, odd, elsewhere, again
 		a.chip(4, 0xFEC02000, 24)
 		a.install()
 		w, ok := found()

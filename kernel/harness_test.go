@@ -77,11 +77,18 @@ func bootWorld(t testing.TB, poolPages uint32) *world { return bootWorldOn(t, po
 
 // bootWorldOn boots on a machine with 8259s, or with a local APIC and an I/O APIC of 24 pins as well.
 func bootWorldOn(t testing.TB, poolPages uint32, apics bool) *world {
+	return bootWorldWith(t, poolPages, func() {
+		if apics {
+			ia32.Machine.AddAPICs(24)
+			usualMADT().install()
+		}
+	})
+}
+
+// bootWorldWith boots after prepare has been called on the machine that was just switched on.
+func bootWorldWith(t testing.TB, poolPages uint32, prepare func()) *world {
 	powerOn(testMemory)
-	if apics {
-		ia32.Machine.AddAPICs(24)
-		usualMADT().install()
-	}
+	prepare()
 	*kip(kipMemoryInfo) &^= 0xFFFF
 	addMemory(memConventional, 0, testMemory-1)
 	addMemory(memReserved, poolLow, poolLow+poolPages*ia32.PageSize-1)

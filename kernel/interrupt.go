@@ -28,16 +28,57 @@ func initInterrupts() {
 	setNumbers(ia32.Lines())
 }
 
-// interrupt handles a hardware interrupt; t is the thread that was running, or nil.
-func interrupt(line uint32, t *TCB) {
+// interrupt handles a hardware interrupt; t is the thread that was running, or nil. It returns false when there is nothing left
+// to schedule: TSS.esp0 says who goes on.
+func interrupt(line uint32, t *TCB) bool {
 	if line == ia32.TimerLine {
 		ia32.TakeTimer()
-		timerInterrupt(t)
-		return
+		return timerInterrupt(t)
 	}
-	if lineDue(line) {
+	if !lineDue(line) {
+		return false
+	}
+	x := irqThread(line)
+	h := quickSend(x)
+	if h == nil {
 		sendInterrupt(line)
+		return true
 	}
+	p := int32(h.prio)
+	if t != nil && (p <= rank(t) || p < cpu.top || !givesWay(t, h.prio)) {
+		makeReady(h)
+		return true
+	}
+	if t != nil {
+		link(t, true)
+	}
+	h.State = StateReady
+	startSlice(h)
+	switchTo(h)
+	return false
+}
+
+// quickSend does what sendInterrupt does for a handler that waits for nothing but a message: it has the interrupt then, and is to be
+// made ready. It returns nil, with nothing changed, for any other.
+func quickSend(x *TCB) *TCB {
+	h := tcbRef(x.scheduler.number()).tcb()
+	if x.irqState != irqIdle || h.GlobalID != uint32(x.scheduler) || h.Reasons&^ia32.ReasonsQuiet != 0 ||
+		!h.plain() && (h.State != StateReceive || h.ipc != ipcUser) {
+		return nil
+	}
+	if from := h.waitsFor(); from != x.id() && from != anyThread {
+		return nil
+	}
+	if !h.plain() {
+		cancelTimeout(h)
+	}
+	h.Exit, h.ipc, h.Wait = ia32.ExitIPC, ipcUser, ia32.WaitMarked // x waits for it
+	h.Frame.EAX, h.Frame.ESI = x.GlobalID, tagInterrupt
+	*h.mr(0) = tagInterrupt
+	x.irqState = irqSent
+	x.ipc, x.State = ipcInterrupt, StateReceive
+	x.from, x.partner = x.scheduler, x.scheduler
+	return h
 }
 
 // lineDue acknowledges an interrupt of a line and reports whether its handler is to hear of it.
@@ -77,6 +118,9 @@ func notePending(line uint32) {
 	}
 }
 
+// linesPerStretch bounds the interrupts-off stretch when many lines are handled at once: each costs up to some 400 instructions.
+const linesPerStretch = 8
+
 // takePending handles the interrupts noted at a preemption point. t is the thread that is to go on, or nil.
 func takePending(t *TCB) {
 	pending, lines := cpu.pending, cpu.lines
@@ -84,11 +128,35 @@ func takePending(t *TCB) {
 	if pending&pendingTimer != 0 {
 		timerInterrupt(t)
 	}
+	n := 0
 	for i := range uint32(len(lines)) {
 		for word := lines[i]; word != 0; word &= word - 1 {
 			sendInterrupt(i<<5 + uint32(bits.TrailingZeros32(word)))
+			if n++; n%linesPerStretch == 0 {
+				ia32.Poll() // nothing is half done; what comes is noted and handled in its turn
+			}
 		}
 	}
+}
+
+// acknowledge is the IPC by which a driver acknowledges an interrupt and waits for the next, in the form that drivers use. It
+// returns false, with nothing changed, for any other; the result is that of sysIPC.
+func acknowledge(t *TCB, to, from ThreadID, times, tag uint32) bool {
+	x := irqThread(to.number())
+	if x.GlobalID != uint32(to) || x.State != StateReceive || x.partner != t.id() || from != to && from != anyThread ||
+		tag&(tagTyped|tagPropagated) != 0 || times&0xFFFF != 0 || t.sendHead != 0 || t.Reasons&^ia32.ReasonsQuiet != 0 ||
+		t.space().redirector != nilThread {
+		return false
+	}
+	interruptDone(x)
+	if from == to {
+		x.markWaitedFor()
+	}
+	t.Exit, t.ipc, t.timeouts = ia32.ExitIPC, ipcUser, times
+	t.virtual, t.intended = nilThread, nilThread
+	t.tag, t.from = tag&^tagKernel, from
+	t.wait(from)
+	return true
 }
 
 // interruptDone: the handler has acknowledged.

@@ -325,11 +325,56 @@ func TestLocalTimer(t *testing.T) {
 			cpu.armed = 0
 			now := ia32.Machine.TSC
 			armFor(now+after, now)
-			want := min(after, clock.timerReach)
+			want := min(after, uint64(clock.timerReach))
 			got := ia32.Machine.TimerAt() - now
 			if got+got/10000+1 < want || got > want+2*divide+want/10000 {
 				t.Errorf("divide %d: armed %d ahead, want %d", divide, got, want)
 			}
+		}
+	}
+}
+
+// As many lines as there can be, all at once, are handled with preemption points in between; none is forgotten.
+func TestAllLinesAtOnce(t *testing.T) {
+	w := bootWorldWith(t, 256, func() {
+		ia32.Machine.AddAPICs(24, 24)
+		usualMADT().chip(1, ia32.SimIOAPIC+0x1000, 24).install()
+	})
+	m := &ia32.Machine
+	lines := 0
+	for n := range systemBase {
+		if w.control(irqID(n), irqID(n), nilThread, w.root.id(), utcbUnchanged) == errOK {
+			lines++
+		}
+	}
+	for n := range systemBase {
+		if ia32.LineExists(n) {
+			pin := n
+			if n == 0 {
+				pin = 2
+			}
+			m.Drive(pin, true)
+		}
+	}
+	if lines != 47 {
+		t.Fatalf("%d lines", lines)
+	}
+	for {
+		v, ok := m.Take()
+		if !ok {
+			break
+		}
+		m.OnInterrupt(v)
+	}
+	w.stretch("47 interrupts", func() { w.call(callThreadSwitch, regs{}) })
+	if m.Longest > 100 { // without preemption points: 188
+		t.Errorf("%d accesses between preemption points", m.Longest)
+	}
+	for range lines {
+		w.run(w.root)
+		w.ipc(nilThread, anyThread, timeZero, 0)
+		if *w.root.mr(0) != tagInterrupt {
+			t.Fatalf("tag %#x", *w.root.mr(0))
 		}
 	}
 }

@@ -46,7 +46,8 @@ const (
 	reschedExpired = 1 << 1 // its slice is over; cpu.sliceEnd is 0 meanwhile
 )
 
-const noDeadline = ^uint64(0)
+// noDeadline is a deadline that never comes.
+const noDeadline = uint64(1 << 62)
 
 func (t *TCB) ready() bool { return t.State == StateReady && !t.plain() }
 

@@ -137,10 +137,11 @@ func TestArmTimer(t *testing.T) {
 		armFor(now+after, now)
 		at := ia32.Machine.TimerAt()
 		tick := uint64(kHz)*1000/ia32.TimerHz + 1
-		if after <= clock.timerReach && (at < now+after-after/500_000 || at > now+after+2*tick) {
+		reach := uint64(clock.timerReach)
+		if after <= reach && (at < now+after-after/500_000 || at > now+after+2*tick) {
 			t.Fatalf("kHz %d: armed %d cycles ahead, want %d", kHz, at-now, after)
 		}
-		if after > clock.timerReach && (at > now+after || at < now+clock.timerReach-2*tick) {
+		if after > reach && (at > now+after || at < now+reach-2*tick) {
 			t.Fatalf("kHz %d: armed %d cycles ahead for %d", kHz, at-now, after)
 		}
 	}

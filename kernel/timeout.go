@@ -117,7 +117,7 @@ func nextTimeout() uint64 {
 	if timeouts.count == 0 {
 		return noDeadline
 	}
-	return slot(1).tcb().heapKey
+	return (*Ref)(ia32.Ptr(timeouts.pages[0])).tcb().heapKey // of slot 1
 }
 
 // postponed deals with an entry that has come to the top for a plain wait: the thread does not wait any more, or waits again until later.

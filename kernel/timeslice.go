@@ -13,10 +13,10 @@ func startSlice(t *TCB) {
 	settleSlice(now)
 	cpu.owner, cpu.since = t.ref(), now
 	left := t.sliceLeft
-	if t.quantum != 0 && (left == 0 || t.quantum < left) {
+	if !none(t.quantum) && (none(left) || before(t.quantum, left)) {
 		left = t.quantum
 	}
-	if left != 0 && left != infinite {
+	if !none(left) && before(left, infinite) {
 		cpu.sliceEnd = now + left
 		armFor(cpu.sliceEnd, now)
 	}
@@ -30,10 +30,10 @@ func charge(now uint64) {
 	spent := now - cpu.since
 	cpu.since = now
 	o.used += spent
-	o.sliceLeft -= min(spent, o.sliceLeft)
-	if o.quantum != infinite {
-		o.quantum -= min(spent, o.quantum)
-		if o.quantum == 0 {
+	o.sliceLeft = lessBy(o.sliceLeft, spent)
+	if before(o.quantum, infinite) {
+		o.quantum = lessBy(o.quantum, spent)
+		if none(o.quantum) {
 			o.surface() // its receiver may have spent it
 			o.Reasons |= ia32.ReasonQuantum
 		}
@@ -48,7 +48,7 @@ func settleSlice(now uint64) {
 		return
 	}
 	charge(now)
-	if o := cpu.owner.tcb(); o.sliceLeft == 0 {
+	if o := cpu.owner.tcb(); none(o.sliceLeft) {
 		o.sliceLeft = o.sliceLen
 	}
 	cpu.owner = 0
@@ -68,7 +68,7 @@ func giveUpSlice() {
 // endSlice is called when the running slice may be over. The thread t that runs on it then goes behind its equals and everybody
 // concerned starts afresh, unless t postpones that (choose). If t has used up its total quantum it stops.
 func endSlice(t *TCB, now uint64) {
-	if cpu.sliceEnd == 0 || now < cpu.sliceEnd {
+	if none(cpu.sliceEnd) || before(now, cpu.sliceEnd) {
 		return
 	}
 	if t == nil || !t.ready() {
@@ -95,40 +95,51 @@ func requeue(t *TCB) {
 
 // armFor makes sure that the timer fires no later than at TSC value at.
 func armFor(at, now uint64) {
-	if cpu.armed != 0 && cpu.armed <= at {
-		return
+	if none(cpu.armed) || before(at, cpu.armed) {
+		arm(at, now)
 	}
-	ticks := uint32(1)
-	switch {
-	case at > now+clock.timerReach:
-		ticks, at = clock.timerLongest, now+clock.timerReach
-	case at > now:
-		// Rounded up: nothing may expire early.
-		ticks = uint32((at-now)*uint64(clock.timerScale)>>32) + 1
-	}
-	cpu.armed = at
-	ia32.ArmTimer(ticks)
 }
 
-// timerInterrupt judges all deadlines by the TSC. t is the thread that was running, or nil.
-func timerInterrupt(t *TCB) {
+// arm lets the timer fire at TSC value at, or as late as it can before.
+func arm(at, now uint64) {
+	left := clock.timerReach
+	ahead := at - now
+	switch high := int32(ahead >> 32); {
+	case high < 0:
+		left = 0
+	case high == 0:
+		left = min(left, uint32(ahead))
+	}
+	cpu.armed = now + uint64(left)
+	// Rounded up: nothing may expire early.
+	ia32.ArmTimer(uint32(uint64(left)*uint64(clock.timerScale)>>32) + 1)
+}
+
+// timerInterrupt judges all deadlines by the TSC. t is the thread that was running, or nil. It returns false if nobody's time
+// has come, so that t simply goes on.
+func timerInterrupt(t *TCB) (due bool) {
 	now := ia32.ReadTSC()
+	next := nextDeadline()
 	cpu.armed = 0
+	if before(now, next) && (t == nil || none(t.delayEnd)) {
+		if before(next, noDeadline) {
+			arm(next, now)
+		}
+		return false
+	}
 	endSlice(t, now)
 	expireTimeouts(now)
-	rearm(now)
-}
-
-// rearm arms the timer for the earliest deadline there is.
-func rearm(now uint64) {
-	next := noDeadline
-	if cpu.sliceEnd != 0 {
-		next = cpu.sliceEnd
-	}
-	if d := nextTimeout(); d < next {
-		next = d
-	}
-	if next != noDeadline {
+	if next = nextDeadline(); before(next, noDeadline) {
 		armFor(next, now)
 	}
+	return true
+}
+
+// nextDeadline is the earliest deadline that the timer is to be armed for, or noDeadline.
+func nextDeadline() uint64 {
+	next := nextTimeout()
+	if !none(cpu.sliceEnd) && before(cpu.sliceEnd, next) {
+		next = cpu.sliceEnd
+	}
+	return next
 }

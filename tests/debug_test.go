@@ -10,13 +10,19 @@ import (
 
 	"pecan/tests/harness"
 	"pecan/tools/run/gdb"
+	"pecan/tools/run/qemu"
 	"pecan/tools/run/stage"
 )
 
 // debugger runs gdb commands on the stopped machine of a smoke run, and returns what gdb and the machine printed.
 func debugger(t *testing.T, commands ...string) (output, serial string) {
 	t.Helper()
-	m := harness.Machine(t, smokeBoot(t, "../README.md", 0))
+	return debug(t, harness.Machine(t, smokeBoot(t, "../README.md", 0)), commands...)
+}
+
+// debug is debugger on a machine that boots pecan.elf.
+func debug(t *testing.T, m *qemu.Machine, commands ...string) (output, serial string) {
+	t.Helper()
 	kernel, err := stage.Image(harness.Build, "pecan.elf")
 	if err != nil {
 		t.Fatal(err)

@@ -48,3 +48,32 @@ func TestControllers(t *testing.T) {
 		}
 	})
 }
+
+// TestSpurious makes the second 8259 withdraw a request that the first has passed on already, from outside, while the kernel
+// runs: what the processor then gets is line 15 with nothing behind it. It is counted, and all goes on.
+func TestSpurious(t *testing.T) {
+	t.Parallel()
+	m := harness.Machine(t, smokeBoot(t, "../README.md", 0))
+	m.Append += " noapic"
+	m.ICount = true
+	output, serial := debug(t, m,
+		"break 'pecan/kernel.pageFault'", "continue",
+		// The clock's periodic interrupt on line 8, which nobody has associated.
+		"monitor o /b 0x70 0x0a", "monitor o /b 0x71 0x26", "monitor o /b 0x70 0x0b", "monitor o /b 0x71 0x42",
+		"ignore 1 10", "continue", "delete",
+		"print 'pecan/kernel.cpu'.spurious",
+		"monitor o /b 0xa1 0xfe", "monitor o /b 0xa1 0xff",
+		"break 'pecan/arch/ia32.spuriousPIC'", "continue", "info args", "finish",
+		"delete", "break 'pecan/kernel.pageFault'", "continue",
+		"print 'pecan/kernel.cpu'.spurious", "delete", "continue")
+	for _, want := range []string{"$1 = 0\n", "line = 15\n", "= 1\n"} {
+		_, after, found := strings.Cut(output, want)
+		if !found {
+			t.Fatalf("no %q, or not in this order:\n%s", want, output)
+		}
+		output = after
+	}
+	if !strings.Contains(serial, "pager: ") {
+		t.Errorf("the system did not go on; the serial log:\n%s", serial)
+	}
+}

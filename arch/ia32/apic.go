@@ -28,12 +28,16 @@ const (
 	divideBy1  = 0xB
 )
 
-func readAPIC(reg uint32) uint32         { return readDevice(DeviceArea + reg) }
-func writeAPIC(reg, value uint32)        { writeDevice(DeviceArea+reg, value) }
-func ackAPIC()                           { writeAPIC(apicEOI, 0) }
-func missing(register uint32) bool       { return register == 0 || register == ^uint32(0) }
-func sendAgain(vector uint32)            { writeAPIC(apicCommand, toSelf|vector) }
-func maxLVT(version uint32) (max uint32) { return version >> 16 & 0xFF }
+func readAPIC(reg uint32) uint32   { return readDevice(DeviceArea + reg) }
+func writeAPIC(reg, value uint32)  { writeDevice(DeviceArea+reg, value) }
+func ackAPIC()                     { writeDevice(DeviceArea+apicEOI, 0) }
+func missing(register uint32) bool { return register == 0 || register == ^uint32(0) }
+
+// sendAgain lets a vector come once more.
+func sendAgain(vector uint32) { writeAPIC(apicCommand, toSelf|vector) }
+
+// lastLVT is the number of the last entry of the local vector table.
+func lastLVT(version uint32) uint32 { return version >> 16 & 0xFF }
 
 // initAPIC finds out whether the APICs that w describes are usable. If so it takes over from the 8259s, every pin masked.
 func initAPIC(w *Wiring) bool {
@@ -56,10 +60,10 @@ func initAPIC(w *Wiring) bool {
 	writeAPIC(apicSpurious, apicEnable|VecSpurious)
 	writeAPIC(apicTimer, lvtMasked|VecTimer)
 	writeAPIC(apicDivide, divideBy1)
-	if maxLVT(version) >= 4 {
+	if lastLVT(version) >= 4 {
 		writeAPIC(apicCounters, lvtMasked)
 	}
-	if maxLVT(version) >= 3 {
+	if lastLVT(version) >= 3 {
 		writeAPIC(apicError, lvtMasked)
 	}
 	input := [2]uint32{lvtMasked, lvtMasked}

@@ -118,6 +118,7 @@ func localAPIC() (phys uint32, ok bool) {
 	return low & PteFrame, low&(enabled|x2) == enabled && high == 0
 }
 
-// readDevice and writeDevice access a register of 32 bits in DeviceArea.
-func readDevice(addr uint32) uint32
-func writeDevice(addr, value uint32)
+// readDevice and writeDevice access a register of 32 bits in DeviceArea. The compiler keeps stores and loads through pointers in order;
+// of two stores to one register with nothing between them it would drop the first.
+func readDevice(addr uint32) uint32  { return *(*uint32)(Ptr(addr)) }
+func writeDevice(addr, value uint32) { *(*uint32)(Ptr(addr)) = value }

@@ -65,9 +65,9 @@ func TakeLine(line uint32) (found uint32) {
 func TakeTimer() {
 	if apicInUse {
 		ackAPIC()
-		return
+	} else {
+		ackPIC(LineTimer)
 	}
-	ackPIC(LineTimer)
 }
 
 // MaskLine stops a line.
@@ -109,10 +109,10 @@ func StartTimer() {
 // ArmTimer requests one interrupt after that many timer ticks; ticks is 1 to what Calibrate calls longest.
 func ArmTimer(ticks uint32) {
 	if apicInUse {
-		writeAPIC(apicInitial, ticks)
-		return
+		writeDevice(DeviceArea+apicInitial, ticks)
+	} else {
+		armPIT(ticks)
 	}
-	armPIT(ticks)
 }
 
 // Calibrate measures the TSC, and the timer by it, during about 10 ms of the 8254's channel 2. kHz is the TSC's frequency, 0 if

@@ -1,6 +1,6 @@
-// Console is the server that owns the serial line. Others print by sending it bytes, and one may wait for a line
-// of input. It sleeps while nothing happens: input comes by interrupt. Without the interrupt it polls, but only
-// while somebody waits for input.
+// Console is the server that owns the serial line and the PS/2 keyboard. Others print by sending it bytes, and one may wait
+// for a line of input, from either. It sleeps while nothing happens: the UART and the keyboard's controller interrupt. Without the line's
+// interrupt it polls the line, but only while somebody waits for input.
 package main
 
 import (
@@ -8,11 +8,11 @@ import (
 	"pecan/user/l4"
 )
 
-// irq is COM1's interrupt line.
-const irq = 4
+// serialIRQ is COM1's interrupt line.
+const serialIRQ = 4
 
 var (
-	interrupts bool        // input announces itself
+	interrupts bool        // the serial line announces input and room for output
 	reader     l4.ThreadID // who waits for a line, or nil
 	ahead      typeahead
 	editor     line.Editor
@@ -20,11 +20,19 @@ var (
 
 func main() {
 	l4.Connect()
+	interrupts = own(serialIRQ)
+	startLine(interrupts)
+	if own(keyboardIRQ) {
+		startKeyboard()
+	}
+	serve()
+}
+
+// own asks to be the handler of an interrupt line.
+func own(irq uint32) bool {
 	var m l4.Msg
 	err := l4.Call(l4.Kernel().RootID(), m.Start(l4.RootInterrupt).Add(irq), l4.Forever)
-	interrupts = err == l4.OK && m.Tag().Label() == l4.Reply
-	startLine(interrupts)
-	serve()
+	return err == l4.OK && m.Tag().Label() == l4.Reply
 }
 
 func serve() {
@@ -46,17 +54,24 @@ func serve() {
 		case polling:
 			l4.ThreadSwitch(l4.NilThread)
 		}
-		if polling {
-			receive()
+		for polling && available() {
+			ahead.put(take())
 		}
+		edit()
+		start()
 	}
 }
 
 // handle deals with a message: m becomes the reply, if it returns true.
 func handle(from l4.ThreadID, m *l4.Msg) (reply bool) {
-	if from == l4.Interrupt(irq) {
-		receive()
+	switch from {
+	case l4.Interrupt(serialIRQ):
+		serveLine()
 		m.Start(0) // acknowledges
+		return true
+	case l4.Interrupt(keyboardIRQ):
+		takeKeys()
+		m.Start(0)
 		return true
 	}
 	switch m.Tag().Label() {
@@ -68,28 +83,18 @@ func handle(from l4.ThreadID, m *l4.Msg) (reply bool) {
 			}
 			transmit(c)
 		}
-		drain()
-		m.Start(l4.Reply)
-		return true
+		writer{from, out.put}.await()
+		return false
 	case l4.ConsoleRead:
 		if !reader.IsNil() { // it may be dead: the new one takes its place
 			var old l4.Msg
 			l4.Send(reader, old.Start(l4.Refused), l4.Zero)
 		}
 		reader = from
-		edit()
 		return false
 	}
 	m.Start(l4.Refused)
 	return true
-}
-
-// receive takes what has arrived on the line.
-func receive() {
-	for available() {
-		ahead.put(take())
-	}
-	edit()
 }
 
 // edit works on the input, while somebody waits for it.

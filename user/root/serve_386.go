@@ -15,10 +15,11 @@ const (
 	fileWindow   = 0x50000000
 )
 
-// COM1, the line that the console server owns.
+// What the console server owns: COM1 and the PS/2 keyboard.
+var consolePorts = [...]l4.IOFpage{l4.NewIOFpage(0x3F8, 3, l4.RW), l4.NewIOFpage(0x60, 0, l4.RW), l4.NewIOFpage(0x64, 0, l4.RW)}
+
 const (
-	serialPort  = 0x3F8
-	serialPorts = 8
+	keyboardIRQ = 1
 	serialIRQ   = 4
 )
 
@@ -112,7 +113,7 @@ func request(p *program, m *l4.Msg) (reply bool) {
 			return true
 		}
 	case l4.RootInterrupt:
-		if p == &programs[boot.Console] && status == serialIRQ && l4.AssociateInterrupt(serialIRQ, p.id) == l4.OK {
+		if p == &programs[boot.Console] && (status == serialIRQ || status == keyboardIRQ) && l4.AssociateInterrupt(status, p.id) == l4.OK {
 			m.Start(l4.Reply)
 			return true
 		}
@@ -180,8 +181,11 @@ func exception(p *program, r *l4.Registers, m *l4.Msg) (reply bool) {
 
 // ioFault gives the console server its ports, and nobody anything else.
 func ioFault(p *program, f l4.IOFault, m *l4.Msg) (reply bool) {
-	if p == &programs[boot.Console] && uint32(f.Ports.Port())-serialPort < serialPorts {
-		ports := l4.NewIOFpage(serialPort, 3, l4.RW).Fpage()
+	for _, own := range consolePorts {
+		if p != &programs[boot.Console] || uint32(f.Ports.Port()-own.Port()) >= own.Ports() {
+			continue
+		}
+		ports := own.Fpage()
 		if _, ok := l4.FromSigma0(sigma0, ports, l4.DefaultMemory, l4.Complete); ok {
 			m.Start(0).AddMap(l4.MapItem{Fpage: ports})
 			return true

@@ -14,6 +14,7 @@ var interruptCases = []testCase{
 	{"abi-6.3-closed-wait", irqClosed},
 	{"abi-6.3-queued-like-a-sender", irqQueued},
 	{"abi-6.3-handler-in-other-space", irqElsewhere},
+	{"abi-3.4-interrupt-controllers-reserved", irqControllers},
 	{"semantics-8-reassociation", irqReassociation},
 	{"semantics-8-dissociation", irqDissociation},
 	{"semantics-8-dissociation-while-queued", irqDissociationQueued},
@@ -222,4 +223,16 @@ func irqElsewhere() {
 	from, err := l4.Wait(&m, soon)
 	isTick(from, &m, err)
 	quiet()
+}
+
+// Nobody is given the registers of interrupt controllers: who could write there could stop the processor, or take any vector.
+func irqControllers() {
+	for _, at := range [...]uint32{0xFEC00000, 0xFEC01000, 0xFEC10000, 0xFECFF000, 0xFEE00000, 0xFEEFF000} {
+		stepNumber("page", at)
+		_, ok := l4.FromSigma0(k0(), l4.PageAt(at, l4.RW), l4.DefaultMemory, l4.Complete)
+		check(!ok, "sigma0 gives it away")
+	}
+	about.Reset()
+	_, ok := l4.FromSigma0(k0(), l4.NewFpage(0xFEC00000, 22, l4.RW), l4.DefaultMemory, l4.Complete)
+	check(!ok, "sigma0 gives both away in one page")
 }
