@@ -6,7 +6,7 @@ import "pecan/arch/ia32"
 
 // EnterIPC is the Ipc and Lipc system call.
 func EnterIPC(t *TCB, to, from, times, tag uint32) {
-	cpu.pdir = t.PDir // the fast path does not note what it loads
+	noteDirectory(t)
 	if shortIPC(t, ThreadID(to), ThreadID(from), times, tag) {
 		return
 	}
@@ -24,9 +24,17 @@ func EnterIPC(t *TCB, to, from, times, tag uint32) {
 	leave(t)
 }
 
+// noteDirectory notes which directory is loaded: the fast path does not. It is not used while small spaces exist, whose threads run
+// in any.
+func noteDirectory(t *TCB) {
+	if !small.limited {
+		cpu.pdir = t.PDir
+	}
+}
+
 // EnterTrap is any trap, fault, interrupt or other system call from user level; the registers are in t.Frame.
 func EnterTrap(t *TCB) {
-	cpu.pdir = t.PDir
+	noteDirectory(t)
 	t.Exit = ia32.ExitTrap
 	switch v := t.Frame.Vector; {
 	case v >= ia32.VecIRQ:
