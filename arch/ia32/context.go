@@ -92,7 +92,7 @@ const (
 	ReasonFPU     = 1 << 7 // it runs and CR0.TS is clear: to be set before anybody else runs
 	ReasonAny     = 1 << 8 // last seen in a small space: runs in any directory
 
-	ReasonRedirect = 1 << 11  // its space has a redirector, or is about to get one
+	ReasonRedirect = 1 << 11 // its space has a redirector, or is about to get one
 	ReasonTimer    = 1 << 9  // it is in the timeout heap for its plain waits: Timer
 	ReasonGSWord   = 1 << 10 // it reads at gs:0 something else than its local ID, which the fast path takes from there
 
