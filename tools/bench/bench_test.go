@@ -154,3 +154,17 @@ func TestDecimal(t *testing.T) {
 		}
 	}
 }
+
+// TestParseStretches: what the plugin prints.
+func TestParseStretches(t *testing.T) {
+	s, err := parseStretches("stretch 600 0xd0105511 0xd010568b\nrepeat 16385 0xd0105441\nsample 0xd0100000\nsample 0xd0100010\n")
+	if err != nil || s.Instructions != 600 || s.From != 0xd0105511 || s.To != 0xd010568b || s.Repeated != 16385 || s.RepeatedAt != 0xd0105441 ||
+		len(s.Samples) != 2 || s.Samples[1] != 0xd0100010 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	for _, text := range []string{"", "stretch 600\n", "plugin: nothing"} {
+		if s, err := parseStretches(text); err == nil {
+			t.Errorf("%q: %+v", text, s)
+		}
+	}
+}
