@@ -133,7 +133,7 @@ func (r *results) boot(o *options, memory int, only string) error {
 	status, late := p.WaitFor(limit)
 	text := lines.String()
 	if late || status != qemu.Success {
-		return fmt.Errorf("%s: %v (in time: %v); the end of its output:\n%s", o.kernel, status, !late, qemu.Tail(text, 20))
+		return fmt.Errorf("%s: %v (in time: %v) %s; the end of its output:\n%s", o.kernel, status, !late, p.Messages(), qemu.Tail(text, 20))
 	}
 	return r.parse(text)
 }
