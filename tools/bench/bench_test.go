@@ -61,6 +61,14 @@ func TestMissing(t *testing.T) {
 	if strings.Contains(list, "threads_created") || !strings.Contains(list, "threads_error") {
 		t.Error(list)
 	}
+	if !strings.Contains(list, "rpc_small") {
+		t.Error("small spaces are not missed")
+	}
+	r := parsed(t)
+	r.Failed = append(r.Failed, noSmallSpaces+" 0x00000000")
+	if without := strings.Join(r.missing(&options{}), " "); strings.Contains(without, "small") {
+		t.Errorf("a kernel without small spaces lacks %s", without)
+	}
 	if quick := strings.Join(parsed(t).missing(&options{quick: true}), " "); strings.Contains(quick, "threads_error") {
 		t.Error("limits are missed in a quick run")
 	}
