@@ -28,7 +28,7 @@ kernel_sources := $(shell find boot arch kernel -type f -not -name '*_test.go') 
 user_sources := $(shell find user -type f -not -name '*_test.go')
 
 .DEFAULT_GOAL := help
-.PHONY: help run smoke conformance fork paging test audit bench bench-compare bench-plot figures iso cd debug build kernel programs vet test-host test-boot deps clean
+.PHONY: help run smoke conformance fork paging test audit bench bench-compare bench-plot stretch figures iso cd debug build kernel programs vet test-host test-boot deps clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -63,6 +63,9 @@ bench-compare: deps-qemu build ## measure two kernels: both, and the ratio [A=ke
 
 bench-plot: deps-qemu build ## write build/bench.svg: the figures with thousands of threads and spaces around
 	@build/bin/bench plot
+
+stretch: deps-qemu build ## measure how long the kernel keeps interrupts off, over the conformance program; fails above 5,000 instructions
+	@build/bin/bench stretch
 
 figures: deps-qemu build ## step through single operations: what they execute, touch and write
 	@build/bin/trace -functions -writes

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"pecan/tests/harness"
@@ -18,6 +19,9 @@ func TestBench(t *testing.T) {
 	out, err := exec.Command(tool, "run", "-quick", "-build", harness.Build, "-o", file).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
+	}
+	if strings.Contains(string(out), "not measured") {
+		t.Errorf("rows fail:\n%s", out)
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {

@@ -61,6 +61,14 @@ func TestMissing(t *testing.T) {
 	if strings.Contains(list, "threads_created") || !strings.Contains(list, "threads_error") {
 		t.Error(list)
 	}
+	if !strings.Contains(list, "rpc_small") {
+		t.Error("small spaces are not missed")
+	}
+	r := parsed(t)
+	r.Failed = append(r.Failed, noSmallSpaces+" 0x00000000")
+	if without := strings.Join(r.missing(&options{}), " "); strings.Contains(without, "small") {
+		t.Errorf("a kernel without small spaces lacks %s", without)
+	}
 	if quick := strings.Join(parsed(t).missing(&options{quick: true}), " "); strings.Contains(quick, "threads_error") {
 		t.Error("limits are missed in a quick run")
 	}
@@ -151,6 +159,20 @@ func TestDecimal(t *testing.T) {
 	for v, want := range map[uint64]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
 		if got := decimal(v); got != want {
 			t.Errorf("%d: %s", v, got)
+		}
+	}
+}
+
+// TestParseStretches: what the plugin prints.
+func TestParseStretches(t *testing.T) {
+	s, err := parseStretches("stretch 600 0xd0105511 0xd010568b\nrepeat 16385 0xd0105441\nsample 0xd0100000\nsample 0xd0100010\n")
+	if err != nil || s.Instructions != 600 || s.From != 0xd0105511 || s.To != 0xd010568b || s.Repeated != 16385 || s.RepeatedAt != 0xd0105441 ||
+		len(s.Samples) != 2 || s.Samples[1] != 0xd0100010 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	for _, text := range []string{"", "stretch 600\n", "plugin: nothing"} {
+		if s, err := parseStretches(text); err == nil {
+			t.Errorf("%q: %+v", text, s)
 		}
 	}
 }

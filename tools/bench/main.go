@@ -4,6 +4,8 @@
 //	bench run [flags]              print the tables and write build/bench.json
 //	bench compare [flags] A B      the same program on two kernel files: both, and the ratio
 //	bench plot [flags]             write build/bench.svg: the figures in crowds
+//	bench stretch [flags] [ROOT [ARGUMENT]]
+//	                               how long the kernel keeps interrupts off at most, under a root task: conformance.elf
 //
 // Flags: -build DIR, -kernel FILE, -only PREFIX (groups of user/bench), -quick, -trace=false, -o FILE. Without -only, run fails
 // if a figure of its report is missing.
@@ -43,6 +45,12 @@ func main() {
 		err = both(o, f.Arg(0), f.Arg(1))
 	case "plot":
 		err = plot(o, *output)
+	case "stretch":
+		root := "conformance.elf"
+		if f.Arg(0) != "" {
+			root = f.Arg(0)
+		}
+		err = stretch(o, root, f.Arg(1))
 	default:
 		usage()
 	}
@@ -53,7 +61,7 @@ func main() {
 }
 
 func usage() {
-	fmt.Fprintln(os.Stderr, "usage: bench run|compare|plot [flags] [A B]; bench run -help lists the flags")
+	fmt.Fprintln(os.Stderr, "usage: bench run|compare|plot|stretch [flags] [A B]; bench run -help lists the flags")
 	os.Exit(2)
 }
 
