@@ -47,6 +47,7 @@ func main() {
 	limited := l4.NewTimeouts(l4.Never, l4.Milliseconds(10000))
 	measure("rpc_inter_finite_timeout", func() { l4.Ipc(inter, inter, limited, 0) })
 	strings(newSpace(4, pager, sink))
+	small(pager, inter, intra)
 	populate(10, pager)
 	rpc("rpc_inter_10000_sleepers", inter)
 	measure("rpc_inter_finite_timeout_10000_sleepers", func() { l4.Ipc(inter, inter, limited, 0) })
