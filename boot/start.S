@@ -114,6 +114,7 @@ static_areas:
 	.long	boot_block
 	.long	fault_stack_top
 	.long	info_page
+	.long	gdt_pages
 
 	.section .bss
 	.balign 4096
@@ -129,6 +130,7 @@ tss_page:	.skip	4096
 deny_page:	.skip	4096
 zero_page:	.skip	4096
 info_page:	.skip	4096
+gdt_pages:	.skip	8192
 	.globl	kernel_stack, kernel_stack_top, fault_stack, fault_stack_top
 kernel_stack:	.skip	8192
 kernel_stack_top:

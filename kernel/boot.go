@@ -41,7 +41,7 @@ func Start() {
 	initClock(kHz)
 	initTimer(scale, longest)
 	describeClock()
-	cpu.top = -1
+	ia32.Top = -1
 	ia32.ProtectImage() // also ends the temporary views: directories copy what they find
 	initKernelThreads()
 	startServers()

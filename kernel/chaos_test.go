@@ -275,7 +275,7 @@ func (c *chaos) actServe() {
 	t := running()
 	to, skip := c.threadID(), c.roll(3)
 	for number := uint32(chaosFirst); number < chaosFirst+chaosThreads; number++ {
-		if x := tcbRef(number).tcb(); x.State == StateReceive && x.partner == t.id() {
+		if x := tcbRef(number).tcb(); x.waits() && x.waitsFor() == t.id() {
 			to = x.id()
 			if skip--; skip > 2 {
 				break

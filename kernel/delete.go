@@ -48,6 +48,7 @@ func dieSpace(s *Space) {
 
 // cancelIPC ends whatever IPC t is in. A partner in mid transfer gets code 7, t itself code.
 func cancelIPC(t *TCB, code uint32) {
+	t.surface()
 	switch {
 	case inTransferAsSender(t), inTransferAsReceiver(t):
 		s, r := partners(t)
@@ -95,7 +96,7 @@ func reapThread(t *TCB) bool {
 			return false
 		}
 	}
-	if t.waitedFor {
+	if t.Wait != ia32.WaitNone {
 		for t.prog[0] < sweepEnd {
 			t.prog[0] = sweepStep(t.prog[0], ThreadID(t.message[0]))
 			if preempted() {
@@ -131,27 +132,38 @@ const tcbsPerPage = ia32.PageSize / tcbSize
 // sweepStep wakes those threads of one TCB page that wait for the thread that had ID gone (closed receive: error 2), and
 // returns the number to go on with. Parts without threads are passed over in large steps.
 func sweepStep(number uint32, gone ThreadID) uint32 {
-	entry := *masterEntry(uint32(tcbRef(number)))
-	if entry == 0 {
-		return number&^(1024*tcbsPerPage-1) + 1024*tcbsPerPage
-	}
-	table := ia32.Virt(entry & ia32.PteFrame)
-	for i := 0; i < 8; i++ {
-		pte := *word(table + 4*ptIndex(uint32(tcbRef(number))))
-		if pte&ia32.PteFrame != ia32.Phys(ia32.ZeroPage()) {
-			break
-		}
-		number += tcbsPerPage
-		if number&(1024*tcbsPerPage-1) == 0 {
-			return number
-		}
+	number, found := nextTCBs(number)
+	if !found {
+		return number
 	}
 	for i := uint32(0); i < tcbsPerPage; i++ {
 		t := tcbRef(number + i).tcb()
-		if t.State == StateReceive && t.partner == gone {
+		if t.waits() && t.waitsFor() == gone {
+			t.surface()
 			cancelTimeout(t)
 			ipcFail(t, ipcNoPartner|phaseReceive)
 		}
 	}
 	return number + tcbsPerPage
+}
+
+// nextTCBs is a step of a walk over all thread numbers: it passes over parts without threads, a bounded number at a time, and reports
+// whether the page of the TCB array that it has come to has some. Walks begin at 0 and end at sweepEnd.
+func nextTCBs(number uint32) (next uint32, found bool) {
+	entry := *masterEntry(uint32(tcbRef(number)))
+	if entry == 0 {
+		return number&^(1024*tcbsPerPage-1) + 1024*tcbsPerPage, false
+	}
+	table := ia32.Virt(entry & ia32.PteFrame)
+	for i := 0; i < 8; i++ {
+		pte := *word(table + 4*ptIndex(uint32(tcbRef(number))))
+		if pte&ia32.PteFrame != ia32.Phys(ia32.ZeroPage()) {
+			return number, true
+		}
+		number += tcbsPerPage
+		if number&(1024*tcbsPerPage-1) == 0 {
+			break
+		}
+	}
+	return number, false
 }

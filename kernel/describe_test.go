@@ -25,8 +25,16 @@ func describeThreads() string {
 				continue
 			}
 			fmt.Fprintf(&b, "%d id %#x space %#x %s ipc %d op %d partner %#x from %#x queued %v prio %d reasons %#x sendTo %#x\n", (uint32(r)-ia32.TCBArea)/tcbSize, t.GlobalID,
-				t.Space, stateNames[t.State], t.ipc, t.op, t.partner, t.from, t.queued, t.prio, t.Reasons, t.sendTo)
+				t.Space, stateNames[t.visible()], t.ipc, t.op, t.waitsFor(), t.from, t.queued, t.prio, t.Reasons, t.sendTo)
 		}
 	}
 	return b.String()
+}
+
+// visible is the state of a thread whose plain wait counts as what it is.
+func (t *TCB) visible() uint32 {
+	if t.plain() {
+		return StateReceive
+	}
+	return t.State
 }

@@ -6,6 +6,7 @@ import "pecan/arch/ia32"
 
 // EnterIPC is the Ipc and Lipc system call.
 func EnterIPC(t *TCB, to, from, times, tag uint32) {
+	cpu.pdir = t.PDir // the fast path does not note what it loads
 	if shortIPC(t, ThreadID(to), ThreadID(from), times, tag) || quickFailure(t, ThreadID(to), ThreadID(from), times, tag) {
 		return
 	}
@@ -18,6 +19,7 @@ func EnterIPC(t *TCB, to, from, times, tag uint32) {
 
 // EnterTrap is any trap, fault, interrupt or other system call from user level; the registers are in t.Frame.
 func EnterTrap(t *TCB) {
+	cpu.pdir = t.PDir
 	t.Exit = ia32.ExitTrap
 	switch v := t.Frame.Vector; {
 	case v >= ia32.VecIRQ:
@@ -36,6 +38,7 @@ func EnterIdle(vector uint32) {
 	if vector < ia32.VecIRQ {
 		panicAt("exception while idle", vector)
 	}
+	cpu.pdir = ia32.Phys(ia32.MasterPD())
 	interrupt(vector-ia32.VecIRQ, nil)
 	leave(nil)
 }
@@ -46,6 +49,12 @@ func EnterNested(f *ia32.Frame) {
 	switch {
 	case f.Vector == ia32.VecPageFault:
 		addr := ia32.ReadCR2()
+		if ia32.InFastPath(f) {
+			cpu.pdir = running().PDir
+			if ia32.FixIPC(f, addr) {
+				return
+			}
+		}
 		if f.Error&(ia32.FaultPresent|ia32.FaultWrite) != ia32.FaultPresent|ia32.FaultWrite && syncKernelFault(cpu.pdir, addr) {
 			return
 		}

@@ -32,6 +32,9 @@ func exception(t *TCB) {
 			return
 		}
 	case ia32.VecProtection:
+		if ia32.Repaired() {
+			return // the cause may have been a data segment; it is tried again
+		}
 		if t.Frame.Error == 0 && ioFault(t) {
 			return
 		}
@@ -64,6 +67,13 @@ func halt(t *TCB) {
 func pageFault(t *TCB, addr uint32) {
 	f := &t.Frame
 	s := t.space()
+	if addr-ia32.GDTArea < ia32.PageSize && f.Error&ia32.FaultUser == 0 {
+		loadUTCBSelector(t)
+		return
+	}
+	if addr < ia32.PageSize && ia32.Repaired() {
+		return // gs:0 through another segment; it is tried again
+	}
 	if f.Error&ia32.FaultUser == 0 && syncKernelFault(cpu.pdir, addr) {
 		return // the processor itself touched a table of the kernel's on the user's behalf
 	}

@@ -26,6 +26,7 @@ func sysExchangeRegisters(t *TCB) {
 		t.fail(errThread)
 		return
 	}
+	x.surface()
 	control := f.ECX
 	sp, ip, flags, handle, pager := f.EDX, f.ESI, f.EDI, f.EBX, f.EBP
 

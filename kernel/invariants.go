@@ -69,7 +69,7 @@ func checkProcessor() string {
 		return "translations of the copy area were left in the TLB"
 	case copyEntries(ia32.MasterPD()):
 		return "the master directory has a copy area"
-	case cpu.top != highest():
+	case ia32.Top != highest():
 		return "top is not the highest ready queue"
 	}
 	t := running()
@@ -80,7 +80,7 @@ func checkProcessor() string {
 		return "the running timeslice's owner has gone"
 	case cpu.owner == 0 && cpu.sliceEnd != 0:
 		return "a timeslice without owner"
-	case t.PDir != cpu.pdir && (t.number() == idleNumber || t.space().segment == 0):
+	case t.PDir != cpu.pdir && (t.number() == idleNumber || !t.space().small()):
 		return "the running thread's directory is not loaded"
 	case t.GSWord != ia32.Word():
 		return "the word at gs:0 is not the running thread's"
@@ -154,7 +154,7 @@ func checkThread(t *TCB, n *tally) string {
 		if t.heapIndex > timeouts.count || slot(t.heapIndex).tcb() != t {
 			return "a thread's place in the timeout heap is wrong"
 		}
-		if t.State != StateSend && t.State != StateReceive && !inTransferAsSender(t) {
+		if t.State != StateSend && t.State != StateReceive && !inTransferAsSender(t) { // a plain wait has none
 			return "a thread that does not wait has a timeout"
 		}
 		if t.nested && t.outer.receiver || inTransferAsSender(t) && !t.str.faulted {
@@ -191,6 +191,8 @@ func checkTime(t *TCB) string {
 		return "a preemption message is not being sent"
 	case t.sliceLeft > t.sliceLen, t.sliceLen != 0 && t.sliceLeft == 0 && cpu.owner != t.ref():
 		return "a thread's timeslice is wrong"
+	case t.Prio != int32(t.prio):
+		return "the fast path sees another priority"
 	case t.sensitive < t.prio:
 		return "a sensitive priority is below the priority"
 	case t.delayEnd != 0 && t.maxDelay == 0:
@@ -201,6 +203,14 @@ func checkTime(t *TCB) string {
 
 // checkIPC: each state has exactly its links.
 func checkIPC(t *TCB, n *tally) string {
+	if t.plain() {
+		switch {
+		case t.State != StateReady || t.op != opNone || t.nested || t.Reasons&^ia32.ReasonsPlain != 0 || !t.active || t.halted:
+			return "a thread in a plain wait has something else to say"
+		case ThreadID(t.Wait) == anyLocalThread || ThreadID(t.Wait).isLocal():
+			return "a plain wait is for a local ID"
+		}
+	}
 	switch {
 	case t.State == StateSend:
 		n.sending++
@@ -308,6 +318,8 @@ func checkLife(t *TCB, n *tally) string {
 	switch {
 	case !inPool(ia32.Phys(t.Space)) || descOf(t.Space).kind != pageSpace:
 		return "a thread's space does not exist"
+	case s.redirector != nilThread && t.Reasons&ia32.ReasonRedirect == 0:
+		return "a thread of a space with a redirector does not know it"
 	case t.PDir != ia32.Phys(s.pdir):
 		return "a thread's directory is not its space's"
 	case *word(s.pdir + 4*pdIndex(uint32(t.ref()))) == 0:

@@ -77,6 +77,7 @@ func sendPhase(t *TCB, to ThreadID) bool {
 		}
 	}
 	if accepts(r, t) {
+		r.surface()
 		if r.op == opReceive {
 			clearOp(r)
 		}
@@ -103,7 +104,7 @@ func sendPhase(t *TCB, to ThreadID) bool {
 
 // accepts reports whether r waits for a message that t may send now. A thread is never ready for itself.
 func accepts(r, t *TCB) bool {
-	return (r.State == StateReceive || searching(r)) && matches(r, r.partner, t)
+	return (r.waits() || searching(r)) && matches(r, r.waitsFor(), t)
 }
 
 // searching reports that r was preempted while it looked through its queue: to others it waits already, there is no window
@@ -161,8 +162,7 @@ func waitFor(t *TCB, from ThreadID) {
 		ipcFail(t, ipcTimeout|phaseReceive)
 		return
 	}
-	t.State = StateReceive
-	t.partner = from
+	t.wait(from)
 }
 
 // What candidate found.
@@ -188,7 +188,7 @@ func candidate(t *TCB, from ThreadID) (s *TCB, normal ThreadID, found int) {
 	if p == nil {
 		return nil, from, noThread
 	}
-	p.waitedFor = true
+	p.markWaitedFor()
 	if p.State == StateSend && p.sendTo == t.ref() {
 		s = p
 	} else if t.propagators != 0 && t.ipc != ipcInterrupt {

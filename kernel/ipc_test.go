@@ -76,8 +76,8 @@ func (w *ipcWorld) compareThread(x *ipcThread, t *TCB) string {
 		return "wrong ID"
 	}
 	want := [...]uint32{modelReady: StateReady, modelSend: StateSend, modelReceive: StateReceive, modelPending: StateReady}[x.state]
-	if t.State != want || (x.state == modelPending) != (t.op == opReceive) {
-		return fmt.Sprintf("state is %s, op %d", stateNames[t.State], t.op)
+	if t.visible() != want || (x.state == modelPending) != (t.op == opReceive) {
+		return fmt.Sprintf("state is %s, op %d", stateNames[t.visible()], t.op)
 	}
 	if (x.deadline != 0) != (t.heapIndex != 0) {
 		return "timeout is wrong"

@@ -47,7 +47,8 @@ func origin(s, r *TCB, delivered bool) (from ThreadID, flags uint32) {
 		return // it has gone meanwhile, or another has its ID
 	}
 	*r.tcr(tcrVirtualSender) = s.GlobalID
-	if delivered && v.partner == s.id() && (v.State == StateReceive || searching(v)) {
+	if delivered && (v.waits() || searching(v)) && v.waitsFor() == s.id() {
+		v.surface()
 		waitForOther(v, r)
 	}
 	return v.seenBy(r), flags | tagPropagated
@@ -56,7 +57,7 @@ func origin(s, r *TCB, delivered bool) (from ThreadID, flags uint32) {
 // waitForOther lets v, which waits for one thread, wait for r instead. Who is queued at v may match now: v looks again.
 func waitForOther(v, r *TCB) {
 	v.partner, v.from = r.id(), r.id()
-	r.waitedFor = true
+	r.markWaitedFor()
 	if v.State == StateReceive && v.propagators != 0 && !v.nested {
 		cancelTimeout(v) // begins again when it has looked
 		setOp(v, opReceive)

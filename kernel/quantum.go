@@ -25,6 +25,7 @@ func stopUntilRefilled(t *TCB) {
 func refill(x *TCB, quantum uint64) {
 	x.quantum = quantum
 	if quantum == 0 {
+		x.surface()
 		x.Reasons |= ia32.ReasonQuantum
 		return
 	}

@@ -5,6 +5,7 @@ package kernel
 import (
 	"container/heap"
 	"math/rand"
+	"pecan/arch/ia32"
 	"testing"
 )
 
@@ -66,8 +67,8 @@ func TestReadyQueues(t *testing.T) {
 		for want >= 0 && len(model[want]) == 0 {
 			want--
 		}
-		if cpu.top != want {
-			t.Fatalf("step %d: top is %d, want %d", step, cpu.top, want)
+		if ia32.Top != want {
+			t.Fatalf("step %d: top is %d, want %d", step, ia32.Top, want)
 		}
 		if want >= 0 && cpu.ready[want].tcb() != model[want][0] {
 			t.Fatalf("step %d: the wrong thread is first", step)
@@ -109,7 +110,7 @@ func TestChooseSkipsBlocked(t *testing.T) {
 		if best < 0 && x != nil || best >= 0 && (x == nil || int(x.prio) != best || !x.ready()) {
 			t.Fatalf("round %d: chose %v, best priority %d", round, x, best)
 		}
-		if cpu.top != highest() {
+		if ia32.Top != highest() {
 			t.Fatalf("round %d: top", round)
 		}
 	}

@@ -32,7 +32,7 @@ func sendFailure(t *TCB, to ThreadID, time uint32) uint32 {
 	switch {
 	case r == nil:
 		return ipcNoPartner | phaseSend
-	case isZeroTime(time) && r.State != StateReceive:
+	case isZeroTime(time) && !r.waits():
 		return ipcTimeout | phaseSend
 	}
 	return 0

@@ -15,7 +15,6 @@ import (
 type processor struct {
 	ready  [256]Ref  // head of each circular queue
 	bitmap [8]uint32 // bit p: ready[p] is not empty
-	top    int32     // highest p with a non-empty queue, -1 none
 
 	pdir    uint32 // physical address of the loaded page directory
 	reload  bool   // its copy area has been used: load it again before anything else runs
@@ -48,11 +47,11 @@ const (
 
 const noDeadline = ^uint64(0)
 
-func (t *TCB) ready() bool { return t.State == StateReady }
+func (t *TCB) ready() bool { return t.State == StateReady && !t.plain() }
 
 // setPriority sets the priority of a thread that is in no ready queue. The sensitive priority is never below it.
 func (t *TCB) setPriority(p uint8) {
-	t.prio = p
+	t.prio, t.Prio = p, int32(p)
 	t.sensitive = max(t.sensitive, p)
 }
 
@@ -71,8 +70,8 @@ func link(t *TCB, first bool) {
 		t.readyNext, t.readyPrev = r, r
 		cpu.ready[p] = r
 		cpu.bitmap[p>>5] |= 1 << (p & 31)
-		if int32(p) > cpu.top {
-			cpu.top = int32(p)
+		if int32(p) > ia32.Top {
+			ia32.Top = int32(p)
 		}
 		return
 	}
@@ -97,8 +96,8 @@ func dequeue(t *TCB) {
 	if t.readyNext == r {
 		cpu.ready[p] = 0
 		cpu.bitmap[p>>5] &^= 1 << (p & 31)
-		if int32(p) == cpu.top {
-			cpu.top = highest()
+		if int32(p) == ia32.Top {
+			ia32.Top = highest()
 		}
 		return
 	}
@@ -140,7 +139,7 @@ func leave(t *TCB) {
 		if cpu.handoff != 0 && !t.ready() {
 			w = cpu.handoff.tcb()
 		}
-		if (w != t || cpu.handoff == 0) && w.ready() && w.Reasons&^ia32.ReasonsQuiet == 0 && cpu.top <= rank(w) {
+		if (w != t || cpu.handoff == 0) && w.ready() && w.Reasons&^ia32.ReasonsQuiet == 0 && ia32.Top <= rank(w) {
 			cpu.handoff = 0
 			switchTo(w)
 			debugLeave()
@@ -204,8 +203,8 @@ func choose(t *TCB) *TCB {
 		}
 	}
 	// Somebody queued may have a higher priority, or t cannot run. Stale entries are dropped here, each once.
-	for cpu.top >= 0 && (t == nil || cpu.top > rank(t) || cpu.top == int32(t.prio) && cpu.resched != 0) {
-		q := cpu.ready[cpu.top].tcb()
+	for ia32.Top >= 0 && (t == nil || ia32.Top > rank(t) || ia32.Top == int32(t.prio) && cpu.resched != 0) {
+		q := cpu.ready[ia32.Top].tcb()
 		switch {
 		case q == t:
 			return t // its slice is over, and it is first again

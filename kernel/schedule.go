@@ -138,7 +138,7 @@ func scheduleState(x *TCB) uint32 {
 		return 7
 	case x.State == StateSend:
 		return 4
-	case x.State == StateReceive:
+	case x.waits():
 		return 6
 	}
 	return 3
@@ -151,7 +151,7 @@ func sysThreadSwitch(t *TCB) {
 	}
 	switch {
 	case x == t:
-	case x == nil && cpu.ready[t.prio] == 0 && cpu.top < int32(t.prio) && cpu.owner == t.ref():
+	case x == nil && cpu.ready[t.prio] == 0 && ia32.Top < int32(t.prio) && cpu.owner == t.ref():
 		// Nobody to yield to.
 	case x == nil || !x.ready():
 		giveUpSlice()

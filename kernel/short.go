@@ -20,12 +20,14 @@ func shortIPC(t *TCB, to, from ThreadID, times, tag uint32) bool {
 			from = r.id()
 		}
 	}
-	if r.State != StateReceive || r.ipc != ipcUser ||
-		r.partner != t.id() && r.partner != anyThread {
+	if !r.plain() && (r.State != StateReceive || r.ipc != ipcUser) {
+		return false
+	}
+	if p := r.waitsFor(); p != t.id() && p != anyThread {
 		return false
 	}
 	// The caller has nobody to receive from, nobody more important is ready, nothing special holds for the receiver.
-	if t.sendHead != 0 || t.space().redirector != nilThread || r.Reasons&^ia32.ReasonPending != 0 || cpu.owner == 0 || cpu.top > rank(r) {
+	if t.sendHead != 0 || t.space().redirector != nilThread || r.Reasons&^ia32.ReasonsQuiet != 0 || cpu.owner == 0 || ia32.Top > rank(r) {
 		return false
 	}
 	if times&0xFFFF != 0 && !hasDeadline(t, times&0xFFFF) {
@@ -39,14 +41,18 @@ func shortIPC(t *TCB, to, from ThreadID, times, tag uint32) bool {
 	}
 	*r.mr(0) = tag
 	r.Frame.EAX, r.Frame.ESI = uint32(t.seenBy(r)), tag
-	r.State = StateReady
-	r.waitedFor = true
-	t.Exit, t.ipc, t.timeouts = ia32.ExitIPC, ipcUser, times
-	t.virtual, t.intended = nilThread, nilThread
-	t.tag, t.from, t.partner = tag, from, from
-	t.State = StateReceive
-	if times&0xFFFF != 0 {
-		setTimeout(t, t.deadline)
+	r.Exit, r.ipc = ia32.ExitIPC, ipcUser
+	r.State, r.Wait = StateReady, ia32.WaitMarked
+	if times&0xFFFF == 0 && t.Reasons&^ia32.ReasonsPlain == 0 {
+		t.waitPlain(from)
+	} else {
+		t.Exit, t.ipc, t.timeouts = ia32.ExitIPC, ipcUser, times
+		t.virtual, t.intended = nilThread, nilThread
+		t.tag, t.from, t.partner = tag, from, from
+		t.State = StateReceive
+		if times&0xFFFF != 0 {
+			setTimeout(t, t.deadline)
+		}
 	}
 	switchTo(r)
 	debugLeave()

@@ -4,9 +4,11 @@ package kernel
 
 // Words of TCB.prog while a SpaceControl runs.
 const (
-	scStarted = iota // not 0: scOld is valid
-	scOld            // small-space id that the space had before the call
+	scPhase = iota // redirect's place in its walk; then scMoving
+	scOld          // while scMoving: small-space id that the space had before
 )
+
+const scMoving = sweepEnd + 1
 
 const (
 	controlSmall = 1 << 31 // control: a small-space id is given; result: it took effect
@@ -15,7 +17,7 @@ const (
 	lengthOfINT = 2
 )
 
-// sysSpaceControl returns false when it was preempted: the call is repeated.
+// sysSpaceControl reports whether it is done; a preempted one begins again, but for what its progress words say.
 func sysSpaceControl(t *TCB) bool {
 	f, p := &t.Frame, &t.prog
 	control := f.ECX
@@ -31,12 +33,20 @@ func sysSpaceControl(t *TCB) bool {
 		return true
 	}
 	s := x.space()
-	if p[scStarted] == 0 {
-		p[scStarted], p[scOld] = 1, s.smallID()
+	if p[scPhase] != scMoving {
+		code, done := controlSpace(t, s)
+		switch {
+		case !done:
+			return false
+		case code != errOK:
+			f.ECX = s.smallID()
+			result(t, code)
+			return true
+		}
+		p[scPhase], p[scOld] = scMoving, s.smallID()
 	}
-	code := controlSpace(t, s)
 	old := p[scOld]
-	if code == errOK && control&controlSmall != 0 {
+	if control&controlSmall != 0 {
 		switch moveSpace(s, control&controlID) {
 		case moveAgain:
 			return false
@@ -52,12 +62,12 @@ func sysSpaceControl(t *TCB) bool {
 		}
 	}
 	f.ECX = old
-	result(t, code)
+	result(t, errOK)
 	return true
 }
 
-// controlSpace does the call but for small spaces. It returns an error code.
-func controlSpace(t *TCB, s *Space) uint32 {
+// controlSpace does the call but for small spaces. It returns an error code; done is false after a preemption.
+func controlSpace(t *TCB, s *Space) (code uint32, done bool) {
 	f := &t.Frame
 	redirector := s.redirector
 	if id := ThreadID(f.EDI); id == anyThread {
@@ -65,17 +75,48 @@ func controlSpace(t *TCB, s *Space) uint32 {
 	} else if id != nilThread {
 		rd := resolve(t, id)
 		if rd == nil || rd.Space == 0 {
-			return errThread
+			return errThread, true
 		}
 		redirector = rd.id()
 	}
 	if !s.ready {
 		if code := s.initialise(Fpage(f.EDX), Fpage(f.ESI)); code != errOK {
-			return code
+			return code, true
 		}
 	}
-	s.redirector = redirector
-	return errOK
+	return errOK, s.redirect(t, redirector)
+}
+
+// redirect gives s a redirector or none on behalf of t. A redirector is set when all threads have been told: so nothing is
+// wrong if t is deleted on the way. It returns false after a preemption; t.prog[0] is then the thread number to go on with.
+func (s *Space) redirect(t *TCB, to ThreadID) bool {
+	if to == s.redirector && t.prog[0] == 0 {
+		return true
+	}
+	if watch := to != nilThread; watch != s.watched {
+		t.prog[0] = 0 // somebody else wanted otherwise meanwhile
+		s.watched = watch
+	}
+	if to == nilThread {
+		s.redirector = nilThread
+	}
+	for t.prog[0] < sweepEnd {
+		number, found := nextTCBs(t.prog[0])
+		if found {
+			for i := uint32(0); i < tcbsPerPage; i++ {
+				if x := tcbRef(number + i).tcb(); x.exists() && x.Space == s.handle() {
+					s.noteRedirector(x)
+				}
+			}
+			number += tcbsPerPage
+		}
+		t.prog[0] = number
+		if preempted() {
+			return false
+		}
+	}
+	s.redirector = to
+	return true
 }
 
 // sysMemoryControl accepts the default attribute and write-back, which all memory has; others are refused.

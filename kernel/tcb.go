@@ -62,7 +62,6 @@ type TCB struct {
 	str         stringState
 	outer       outerIPC
 	nested      bool // a page fault's IPC inside the user's own: see outer
-	waitedFor   bool // some thread may be in a closed receive from this one
 
 	// Space and life (thread.go).
 	spaceNext, spacePrev Ref

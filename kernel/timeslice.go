@@ -34,6 +34,7 @@ func charge(now uint64) {
 	if o.quantum != infinite {
 		o.quantum -= min(spent, o.quantum)
 		if o.quantum == 0 {
+			o.surface() // its receiver may have spent it
 			o.Reasons |= ia32.ReasonQuantum
 		}
 	}

@@ -182,13 +182,13 @@ func (w *xWorld) compareThread(x *xThread, t *TCB) string {
 		if c.phase == callPending && t.partner == nilThread {
 			c.who = nilThread // it has found somebody
 		}
-		if c.phase == callReceive && t.partner != c.who {
-			return fmt.Sprintf("receives from %#x", t.partner)
+		if c.phase == callReceive && t.waitsFor() != c.who {
+			return fmt.Sprintf("receives from %#x", t.waitsFor())
 		}
 	}
 	switch {
-	case t.State != state || t.op != op:
-		return fmt.Sprintf("state is %s, op %d", stateNames[t.State], t.op)
+	case t.visible() != state || t.op != op:
+		return fmt.Sprintf("state is %s, op %d", stateNames[t.visible()], t.op)
 	case t.nested != (x.outer != nil):
 		return "nesting is wrong"
 	case timed != (t.heapIndex != 0):

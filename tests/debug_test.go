@@ -57,7 +57,7 @@ func TestDebug(t *testing.T) {
 		"addr = ",
 		"func pageFault(t *TCB, addr uint32)",
 		"Breakpoint 2, pecan/kernel.EnterIPC (",
-		"in pecan/arch/ia32.sysenterEntry () at arch/ia32/entry_386.s:",
+		"in pecan/arch/ia32.slowIPC () at arch/ia32/entry_386.s:",
 	} {
 		_, after, found := strings.Cut(rest, want)
 		if !found {

@@ -27,7 +27,7 @@ type Fast struct {
 	ESP      uint32 // user ESP and EIP of a thread that came by SYSENTER
 	EIP      uint32
 	GlobalID uint32 // 0 while no thread lives here: bad IDs compare unequal
-	Wait     uint32 // global ID this thread waits for, ^0 any, 0 not in a plain receive
+	Wait     uint32 // in a plain wait: global ID that this thread waits for, ^0 any; else WaitNone or WaitMarked
 	Reasons  uint32 // why this thread may not leave or switch the short way
 	PDir     uint32 // physical address of its page directory
 	GSWord   uint32 // what the thread reads at gs:0
@@ -35,8 +35,9 @@ type Fast struct {
 	UTCB     uint32 // kernel address of MR0, through the window
 	Exit     uint32 // ExitTrap or ExitIPC
 	Space    uint32 // handle of its space
-	State    uint32 // thread state (kernel.State*)
-	_        [4]uint32
+	State    uint32 // thread state (kernel.State*); ready while Wait says that it is in a plain wait
+	Prio     int32  // priority
+	_        [3]uint32
 }
 
 // Context is the top of every TCB.
@@ -58,7 +59,17 @@ const (
 	ExitIdle = 2 // no thread: halt until an interrupt
 )
 
-// Bits of Reasons.
+// Wait of a thread that is not in a plain wait. Both are local IDs by their low bits, and nobody's.
+const (
+	WaitNone   = 0
+	WaitMarked = 0x40 // some thread may be in a closed receive from this one
+)
+
+// Top is the highest priority with a non-empty ready queue, -1 none: all that the fast path knows of the scheduler.
+var Top int32
+
+// Bits of Reasons: why a thread that enters by SYSENTER cannot leave the processor to another one the short way. All lie in
+// the low half (sysenterEntry).
 const (
 	ReasonHalt    = 1 << 0 // stop before the next user instruction
 	ReasonOp      = 1 << 1 // a kernel operation has to be continued first
@@ -68,8 +79,14 @@ const (
 	ReasonQuantum = 1 << 5 // its total quantum is used up
 	ReasonSignal  = 1 << 6 // its exception handler is to hear that it was preempted
 	ReasonFPU     = 1 << 7 // it runs and CR0.TS is clear: to be set before anybody else runs
-	ReasonAny     = 1 << 8 // last seen in a small space: runs in any directory
+
+	ReasonRedirect = 1 << 8 // its space has a redirector, or is about to get one
+
+	// Not in the low half, which the fast path looks at: its threads may use it.
+	ReasonAny = 1 << 16 // last seen in a small space: runs in any directory
 
 	// ReasonsQuiet are those that nothing has to be done about when the same thread goes on.
-	ReasonsQuiet = ReasonPending | ReasonFPU
+	ReasonsQuiet = ReasonPending | ReasonFPU | ReasonRedirect
+	// ReasonsPlain are those that a thread in a plain wait may have.
+	ReasonsPlain = ReasonsQuiet | ReasonAny
 )

@@ -57,13 +57,10 @@ func SetESP0(addr uint32) { *(*uint32)(Ptr(ESP0Addr)) = addr }
 func ESP0() uint32 { return *(*uint32)(Ptr(ESP0Addr)) }
 
 // SetWord sets what the running thread reads at gs:0.
-func SetWord(v uint32) { *(*uint32)(Ptr(wordPage)) = v }
+func SetWord(v uint32) { *(*uint32)(Ptr(WordAlias)) = v }
 
 // Word returns it.
-func Word() uint32 { return *(*uint32)(Ptr(wordPage)) }
-
-// wordPage is the kernel's alias of the page at WordArea.
-var wordPage uint32
+func Word() uint32 { return *(*uint32)(Ptr(WordAlias)) }
 
 // CopyUser copies n bytes from src, a user address of the running space, to dst in the copy area. At a page fault it stops:
 // left is then not 0, and fault the address.
@@ -72,6 +69,30 @@ func CopyUser(dst, src, n uint32) (left, fault uint32)
 var copyStart, copyEnd, copyFixup uint32
 
 func copyFault(dst, src, n uint32) (left, fault uint32)
+
+var ipcStart, ipcEnd uint32
+
+// InFastPath reports whether f is a fault of the fast path of IPC.
+func InFastPath(f *Frame) bool { return f.EIP >= ipcStart && f.EIP < ipcEnd }
+
+// FixIPC sends a fast path that faulted at addr the slow way, with nothing changed. It returns false if addr is the kernel's.
+func FixIPC(f *Frame, addr uint32) bool {
+	if addr >= UserTop {
+		return false
+	}
+	f.EIP = ipcEnd
+	return true
+}
+
+// gdtView is the kernel's alias of the GDT; repaired notes that a user had changed a segment register.
+var gdtView, repaired uint32
+
+// Repaired reports whether the entry code has had to repair segment registers since it was asked last.
+func Repaired() bool {
+	was := repaired
+	repaired = 0
+	return was != 0
+}
 
 // FixCopy sends a faulting CopyUser to its end. It returns false if f is another fault.
 func FixCopy(f *Frame, addr uint32) bool {

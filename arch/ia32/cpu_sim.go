@@ -55,3 +55,8 @@ func InstallTables() {}
 
 // Interrupted returns what a task gate would have saved.
 func Interrupted() (eip, esp, eflags uint32) { return 0, 0, 0 }
+
+// InFastPath, FixIPC, Repaired: there is no entry code to fault or to find odd segments.
+func InFastPath(*Frame) bool     { return false }
+func FixIPC(*Frame, uint32) bool { return false }
+func Repaired() bool             { return false }

@@ -4,31 +4,24 @@
 
 // Entry and exit. See docs/kernel-entry.md for the whole picture.
 
-// LOAD_SEGMENTS loads what both kernel and user use. Clobbers AX.
-#define LOAD_SEGMENTS \
+// LOAD_SEGMENTS loads what both kernel and user use.
+#define LOAD_SEGMENTS(restore, loaded) \
 	MOVL $0x23, AX; \
 	MOVW AX, DS; \
 	MOVW AX, ES; \
 	MOVW AX, FS; \
-	MOVL $0x2B, AX; \
-	MOVW AX, GS
+	CHECK_GS(restore, loaded)
 
 // KEEP_SEGMENTS: kernel and user have the same.
 #define KEEP_SEGMENTS
 
 /*
- * sysenterEntry: Ipc and Lipc.
- *   in      EAX to, ECX timeouts, EDX from-specifier, ESI MR0, EBX return EIP, EBP user ESP (KIP stub)
- *           ESP -> TSS.esp0. DS, ES, FS, GS and all EFLAGS but IF, VM are the user's: until LOAD_SEGMENTS memory is
- *           reached through SS only (EBP or ESP as base).
+ * slowIPC: Ipc and Lipc in Go.
+ *   in      registers as in sysenterEntry, but SP -> Fast part of the caller's TCB, and EIP and ESP are stored there
  *   stack   the processor's kernel stack, empty
  *   leaves  by exitToUser
- * A #DB may arrive on the first instruction (user TF); it is caught by debugEntry, which notes ReasonTrace.
  */
-TEXT ·sysenterEntry(SB),NOSPLIT|NOFRAME,$0
-	MOVL 0(SP), SP
-	MOVL BP, Fast_ESP(SP)
-	MOVL BX, Fast_EIP(SP)
+TEXT ·slowIPC(SB),NOSPLIT|NOFRAME,$0
 	MOVL SP, BP
 	MOVL $STACK_END, SP
 	PUSHL $2
@@ -39,9 +32,10 @@ TEXT ·sysenterEntry(SB),NOSPLIT|NOFRAME,$0
 	PUSHL AX
 	LEAL -TCB_CTX(BP), BX
 	PUSHL BX
-	LOAD_SEGMENTS
+	LOAD_SEGMENTS(restore, loaded)
 	CALL pecan∕kernel·EnterIPC(SB)
 	JMP ·exitToUser(SB)
+	RESTORE_GS(restore, loaded)
 
 /*
  * exitToUser: return to the thread that TSS.esp0 names, or idle.
@@ -77,7 +71,10 @@ wait:
 
 // trapEntry: everything that enters through the IDT, after the stub pushed error code and vector (trap_386.h).
 TEXT ·trapEntry(SB),NOSPLIT|NOFRAME,$0
-	TRAP_BODY(LOAD_SEGMENTS, KEEP_SEGMENTS, pecan∕kernel·EnterTrap(SB), ·exitToUser(SB))
+	TRAP_BODY(LOAD_SEGMENTS, KEEP_SEGMENTS, pecan∕kernel·EnterNested(SB), pecan∕kernel·EnterTrap(SB), pecan∕kernel·EnterIdle(SB), ·exitToUser(SB))
+
+TEXT ·vector13(SB),NOSPLIT|NOFRAME,$0
+	PROTECTION_BODY(·trapEntry(SB))
 
 /*
  * debugEntry: #DB. On the first instruction of sysenterEntry the user's TF is still set and ESP points into the TSS

@@ -29,6 +29,9 @@ const (
 	KIPAlias  = 0xF0C0E000   // user: the KIP page once more, while segments are limited; for the trampoline
 	// DeviceArea shows the registers of the interrupt controllers, uncached: a page for the local APIC, then one per I/O APIC.
 	DeviceArea = 0xF0C10000
+	WordAlias  = 0xF0C40000 // the page of WordArea, for the kernel to write
+	GDTArea    = 0xF0C50000 // the GDT's two pages: the first, read-only, ends before SelTSS
+	GDTAlias   = 0xF0C60000 // the first of them, for the exit code to write
 	TempArea   = 0xF1000000 // 4 MiB: temporary view of physical memory above the window, boot time only
 
 	// TSSOffset keeps 128 bytes free below the TSS: SYSENTER_ESP points at its esp0 field, and a #DB on the first
@@ -79,6 +82,10 @@ const (
 	TrampolineAt   = KIPAlias + 0xF00
 	TrampolineSize = 14
 )
+
+// GDTBase is the linear address of the GDT. The descriptors of tasks, which the processor marks as busy, are in the second page;
+// the processor cannot write the others.
+const GDTBase = GDTArea + PageSize - SelTSS
 
 // EFLAGS bits.
 const (

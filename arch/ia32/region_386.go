@@ -65,8 +65,13 @@ func BuildRegion() {
 
 	// The word at gs:0, user read-only; the kernel stack between unmapped pages.
 	table = staticAddr(staticWordPT)
-	wordPage = staticAddr(staticWordPage)
-	put32(table, Phys(wordPage)|pteReadOnly|PteUser|PteGlobal)
+	word := Phys(staticAddr(staticWordPage))
+	put32(table, word|pteReadOnly|PteUser|PteGlobal)
+	put32(table+WordAlias>>12&1023*4, word|pteKernel|PteGlobal)
+	gdt := Phys(staticAddr(staticGDT))
+	put32(table+GDTArea>>12&1023*4, gdt|pteReadOnly|PteGlobal)
+	put32(table+GDTArea>>12&1023*4+4, gdt+PageSize|pteKernel|PteGlobal)
+	put32(table+GDTAlias>>12&1023*4, gdt|pteKernel|PteGlobal)
 	stack := staticAddr(staticStack)
 	for i := uint32(0); i < StackSize/PageSize; i++ {
 		page := StackEnd - StackSize + i*PageSize

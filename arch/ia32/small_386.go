@@ -3,19 +3,20 @@ package ia32
 // While small spaces exist, user segments are limited, and other code than usual enters and leaves the kernel
 // (docs/small-spaces.md): small_386.s.
 
-// What the exit code knows. It writes all but limited.
 var (
 	limited    uint32 // not 0: limits are in force
-	segmentNow uint32 // segment word that the GDT shows; noSegment: flat segments
-	segmentEnd uint32 // first user address beyond the limit
 	kernelData uint32 // selector that a nested entry goes back to
+	loaded     uint32 // directory that is loaded; kept by the exits
 
-	smallVectors  [vectors]uint32
-	smallSysenter uint32
+	smallVectors         [vectors]uint32
+	smallStart, smallEnd uint32 // fast path
 )
 
-// noSegment is no space's segment word.
-const noSegment = ^uint32(0)
+// Loaded is the directory that was loaded when the last entry ended. Meaningful while limits are in force.
+func Loaded() uint32 { return loaded }
+
+// InSmallFastPath is InFastPath while limits are in force.
+func InSmallFastPath(f *Frame) bool { return f.EIP >= smallStart && f.EIP < smallEnd }
 
 // LimitSegments points IDT and SYSENTER at the entries that deal with limited segments, or back. The GDT's user descriptors
 // follow when the next entry ends; back, at once.
@@ -23,18 +24,18 @@ func LimitSegments(on bool) {
 	pte := staticAddr(staticWordPT) + KIPAlias>>12&1023*4
 	if on {
 		put32(pte, Phys(KIPPage())|pteReadOnly|PteUser|PteGlobal)
-		put32(wordPage+FarAt&PageMask+4, SelUserCS)
-		limited, segmentNow, kernelData = 1, noSegment, SelUserDS
+		put32(WordAlias+FarAt&PageMask+4, SelUserCS)
+		limited, kernelData = 1, SelUserDS
 		setGates(&smallVectors)
-		writeMSR(msrSysenterEIP, smallSysenter)
+		writeMSR(msrSysenterEIP, smallStart)
 		return
 	}
 	limited = 0
-	gdt[SelUserCS/8] = flat(typeCode | dplUser)
-	gdt[SelUserDS/8] = flat(typeData | dplUser)
+	describe(SelUserCS, flat(typeCode|dplUser))
+	describe(SelUserDS, flat(typeData|dplUser))
 	*(*uint16)(Ptr(TSSAddr + tssIOMap)) = bitmapOffset
 	setGates(&vectorTable)
-	writeMSR(msrSysenterEIP, sysenterAddr)
+	writeMSR(msrSysenterEIP, ipcStart)
 	put32(pte, 0)
 	FlushPage(KIPAlias)
 }

@@ -20,6 +20,7 @@ const (
 	staticBootInfo
 	staticFaultStackTop
 	staticInfoPage
+	staticGDT
 	staticCount
 )
 

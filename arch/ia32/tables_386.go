@@ -14,14 +14,12 @@ type tableOperand struct {
 const vectors = 0x80
 
 var (
-	gdt [10]uint64
 	idt [vectors]uint64
 
 	gdtOperand, idtOperand tableOperand
 
-	vectorTable  [vectors]uint32
-	sysenterAddr uint32
-	staticTable  uint32
+	vectorTable [vectors]uint32
+	staticTable uint32
 )
 
 // TSS offsets of the task-gate tasks within the TSS page, and of fields within a TSS.
@@ -45,17 +43,24 @@ const (
 	msrSysenterEIP = 0x176
 )
 
-// Descriptor types.
+// Descriptor types; code and data as accessed already, for the processor must not write them (GDTBase).
 const (
-	typeCode      = 0x9A
-	typeData      = 0x92
-	typeReadOnly  = 0x90
+	typeCode      = 0x9B
+	typeData      = 0x93
+	typeReadOnly  = 0x91
+	accessed      = 1 << 40
 	typeTSS       = 0x89
 	typeInterrupt = 0x8E
 	typeTask      = 0x85
 	dplUser       = 0x60
 	big           = 1 << 54 // 32-bit segment
 )
+
+// describe sets the descriptor of a selector.
+func describe(selector uint32, descriptor uint64) {
+	put32(gdtView+selector&^7, uint32(descriptor))
+	put32(gdtView+selector&^7+4, uint32(descriptor>>32))
+}
 
 func flat(kind uint64) uint64 { return 0x00CF00000000FFFF | kind<<40 }
 
@@ -75,16 +80,17 @@ func gate(kind uint64, selector uint64, offset uint32) uint64 {
 // double faults, NMI and machine checks.
 func InstallTables() {
 	setControl(CPUID())
-	gdt[SelKernelCS/8] = flat(typeCode)
-	gdt[SelKernelDS/8] = flat(typeData)
-	gdt[SelUserCS/8] = flat(typeCode | dplUser)
-	gdt[SelUserDS/8] = flat(typeData | dplUser)
-	gdt[SelUTCB/8] = segment(typeReadOnly|dplUser, WordArea, 3) | big
+	gdtView = staticAddr(staticGDT) + GDTBase - GDTArea
+	describe(SelKernelCS, flat(typeCode))
+	describe(SelKernelDS, flat(typeData))
+	describe(SelUserCS, flat(typeCode|dplUser))
+	describe(SelUserDS, flat(typeData|dplUser))
+	describe(SelUTCB, segment(typeReadOnly|dplUser, WordArea, 3)|big)
 	// The bitmap pages and the first byte of the closing page lie inside the limit.
-	gdt[SelTSS/8] = segment(typeTSS, TSSAddr, BitmapAt+0x2000-TSSAddr)
-	gdt[SelDoubleF/8] = segment(typeTSS, IOArea+taskDoubleF, tssLimit)
-	gdt[SelNMI/8] = segment(typeTSS, IOArea+taskNMI, tssLimit)
-	gdt[SelMCheck/8] = segment(typeTSS, IOArea+taskMCheck, tssLimit)
+	describe(SelTSS, segment(typeTSS, TSSAddr, BitmapAt+0x2000-TSSAddr))
+	describe(SelDoubleF, segment(typeTSS, IOArea+taskDoubleF, tssLimit))
+	describe(SelNMI, segment(typeTSS, IOArea+taskNMI, tssLimit))
+	describe(SelMCheck, segment(typeTSS, IOArea+taskMCheck, tssLimit))
 
 	setGates(&vectorTable)
 	idt[VecDoubleF] = gate(typeTask, SelDoubleF, 0)
@@ -97,12 +103,14 @@ func InstallTables() {
 	initTask(IOArea+taskNMI, vectorTable[VecNMI])
 	initTask(IOArea+taskMCheck, vectorTable[VecMCheck])
 
-	gdtOperand = tableOperand{limit: uint16(unsafe.Sizeof(gdt) - 1), base: Addr(unsafe.Pointer(&gdt))}
+	gdtOperand = tableOperand{limit: SelMCheck + 7, base: GDTBase}
 	idtOperand = tableOperand{limit: uint16(unsafe.Sizeof(idt) - 1), base: Addr(unsafe.Pointer(&idt))}
 	loadTables(&gdtOperand, &idtOperand)
+	// GS holds it now. From here on no load of it comes to an end: the processor would mark it as accessed.
+	describe(SelUTCB, segment(typeReadOnly|dplUser, WordArea, 3)&^accessed|big)
 	writeMSR(0x174, SelKernelCS)
 	writeMSR(0x175, ESP0Addr)
-	writeMSR(msrSysenterEIP, sysenterAddr)
+	writeMSR(msrSysenterEIP, ipcStart)
 }
 
 // setGates makes interrupt gates of all vectors but those that have task gates.

@@ -16,5 +16,3 @@ DATA ·vectorTable+(4*n)(SB)/4, $name(SB)
 #define D(name, twin, n) DATA ·vectorTable+(4*n)(SB)/4, $name(SB)
 #include "vectors_386.h"
 GLOBL ·vectorTable(SB), RODATA, $512
-DATA ·sysenterAddr+0(SB)/4, $·sysenterEntry(SB)
-GLOBL ·sysenterAddr(SB), RODATA, $4

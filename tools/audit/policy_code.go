@@ -5,12 +5,14 @@ var kernelPrivileged = []Privileged{
 	{"_start", []Class{InterruptOff, Descriptor, CR3, CR0, Far}, "from what a loader leaves to paging and segments of our own"},
 	{"high_start", []Class{Segment, Descriptor, FlagsLoad}, "known segments, no LDT, known EFLAGS before Go runs"},
 
-	{ia32 + "sysenterEntry", []Class{FlagsLoad, Segment}, "EFLAGS and data segments are the user's until replaced"},
+	{ia32 + "sysenterEntry", []Class{CR3, InterruptOn, FastCall, Segment}, "the fast path of IPC: from one thread to another without leaving the assembly; ES for MOVS"},
+	{ia32 + "slowIPC", []Class{FlagsLoad, Segment}, "EFLAGS and data segments are the user's until replaced"},
 	{ia32 + "trapEntry", []Class{FlagsLoad, Segment, InterruptRet}, "EFLAGS and data segments are the user's until replaced; return to nested kernel code"},
 	{ia32 + "debugEntry", []Class{InterruptRet}, "goes on in sysenterEntry with TF off"},
 	{ia32 + "exitToUser", []Class{InterruptOn, FastCall, InterruptRet, Halt}, "the only way out; idle waits here"},
 
-	{ia32 + "smallSysenterEntry", []Class{FlagsLoad, Segment}, "as sysenterEntry"},
+	{ia32 + "smallSysenterEntry", []Class{CR3, InterruptOn, FastCall, Segment}, "as sysenterEntry; the segments are those of the receiver's space"},
+	{ia32 + "smallSlow", []Class{FlagsLoad, Segment}, "as slowIPC"},
 	{ia32 + "smallTrap", []Class{FlagsLoad, Segment, InterruptRet}, "as trapEntry"},
 	{ia32 + "smallDebug", []Class{InterruptRet}, "as debugEntry"},
 	{ia32 + "smallExit", []Class{Segment, InterruptOn, FastCall, InterruptRet, Halt}, "the only way out while segments are limited"},

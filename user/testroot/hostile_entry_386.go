@@ -14,6 +14,7 @@ var entryCases = []testCase{
 	{"abi-8-flags-on-entry-by-fault", flagsFault},
 	{"abi-8-flags-under-interrupts", flagsInterrupts},
 	{"abi-8-selectors-refused", selectorsRefused},
+	{"abi-8-utcb-selector-is-not-for-users", utcbSelector},
 	{"abi-8-segments-on-entry-by-sysenter", segmentsSysenter},
 	{"abi-8-segments-on-entry-by-int", segmentsInt},
 	{"abi-8-segments-on-entry-by-fault", segmentsFault},
