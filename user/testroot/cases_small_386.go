@@ -17,6 +17,9 @@ var smallCases = []testCase{
 	{"abi-5.5-small-ipc", smallIPC},
 	{"abi-5.5-small-unmap", smallUnmap},
 	{"abi-5.5-small-deletion", smallDeletion},
+	{"abi-5.5-small-ports", smallPorts},
+	{"abi-5.5-small-strings", smallStrings},
+	{"abi-5.5-small-storm", smallStorm},
 }
 
 // Ids are size and place; the old one is told; 0 is a large space again.
@@ -338,5 +341,113 @@ func smallDeletion() {
 		}
 		remove(r.id)
 		here.rewind()
+	}
+}
+
+// A small space does not have the ports of the space whose directory it runs in; with ports of its own it becomes large.
+func smallPorts() {
+	ownPorts(deadPort, 0)
+	open := newRigIn(nil)
+	open.patterns()
+	open.regs.EDX = deadPort
+	isPortFault(open.do(0xEC), deadPort, 0, open.slot)
+	open.openTo(deadPort, 0)
+	open.done(open.next(soon), 1)
+	r := newSmallRig(place(2))
+	r.enterIPC(l4.NilThread)
+	r.regs.EDX, r.regs.ECX = uint32(open.id), uint32(l4.Forever)
+	r.start([]byte{0x0F, 0x34, 0xBA, deadPort & 0xFF, deadPort >> 8, 0, 0, 0xEC}) // sysenter; mov edx, port; in al, dx
+	waitState(r.id, l4.WaitingReceive)
+	open.enterIPC(r.id)
+	open.regs.EDX, open.regs.ECX = uint32(r.id), uint32(l4.Forever)
+	open.start([]byte{0x0F, 0x34}) // and waits: r runs in its directory
+	isPortFault(r.next(soon), deadPort, 0, r.slot+7)
+	equal("place", r.space.place(), place(2))
+	r.openTo(deadPort, 0)
+	r.done(r.next(soon), 8)
+	equal("place with a port", r.space.place(), 0)
+	equal("no place with a port", r.space.move(place(2), false), 0)
+}
+
+// Strings to and from a small space, over pages that fault on the way.
+func smallStrings() {
+	const at, length = 0x00D00FF0, 0x2020
+	r := newSmallRig(place(2))
+	r.setWord(-64, 1)          // BR0: accept strings
+	r.setWord(-68, length<<10) // BR1
+	r.setWord(-72, at)         // BR2
+	for i := range uint32(4) {
+		store(pages+i*l4.PageSize, stamp(i))
+	}
+	r.enterIPC(l4.NilThread)
+	r.regs.EDX, r.regs.ECX = uint32(l4.AnyThread), uint32(l4.Forever)
+	r.start([]byte{0x0F, 0x34})
+	waitState(r.id, l4.WaitingReceive)
+	sender := spawn(func() {
+		u := l4.MyUTCB()
+		u.MR[1], u.MR[2] = length<<10, pages
+		_, tag := l4.Ipc(r.id, l4.NilThread, l4.Forever, 2<<6)
+		check(!tag.Failed(), "string to a small space fails")
+		report(l4.OK)
+	})
+	for i := range uint32(3) {
+		e := r.next(soon)
+		if e.kind != pageFault || e.fault.Addr>>12 != at>>12+i {
+			fatal(e.describe(describe("want a fault of the string, got ")))
+		}
+		r.mapTo(e.fault.Addr, large+(i+8)*l4.PageSize, l4.RWX)
+	}
+	reportOf(sender, l4.OK)
+	r.done(r.next(soon), 2)
+	for i := range uint32(3) {
+		r.patterns()
+		r.regs.EBX = at + i*l4.PageSize
+		e := r.do(readEBX...)
+		r.done(e, len(readEBX))
+		equal("word of the string", e.regs.EAX, stamp(i))
+	}
+	equal("place", r.space.place(), place(2))
+}
+
+// setWord stores a word of the rig's UTCB, at an offset from MR0.
+func (r *rig) setWord(offset int8, value uint32) {
+	r.patterns()
+	r.regs.ECX = value
+	r.done(r.do(0x65, 0x8B, 0x1D, 0, 0, 0, 0, 0x89, 0x4B, byte(offset)), 10) // mov ebx, gs:[0]; mov [ebx+offset], ecx
+}
+
+// Two small spaces call each other as fast as they can while a timer interrupts them everywhere: in the trampoline too.
+func smallStorm() {
+	slice := l4.Scheduling{Time: l4.TimeControl(l4.Microseconds(100), l4.Never), Processor: l4.Same, Priority: l4.Same, Preemption: l4.Same}
+	for _, rigs := range [...][2]*rig{{newSmallRig(place(0)), newSmallRig(place(1))}, {newSmallRig(place(2)), newRigIn(nil)}} {
+		for i, r := range rigs {
+			_, _, err := l4.Schedule(r.id, slice)
+			succeeds("timeslice", err)
+			peer := uint32(rigs[1-i].id)
+			r.enterIPC(l4.NilThread)
+			end := r.slot + 27
+			r.regs.EAX = peer * uint32(i) // the first one begins with waiting
+			r.start([]byte{
+				0xBA, byte(peer), byte(peer >> 8), byte(peer >> 16), byte(peer >> 24), // mov edx, peer
+				0x31, 0xC9, 0x31, 0xF6, // xor ecx, ecx; xor esi, esi
+				0x65, 0x8B, 0x3D, 0, 0, 0, 0, // mov edi, gs:[0]
+				0xBB, byte(end), byte(end >> 8), byte(end >> 16), byte(end >> 24), // mov ebx, end
+				0x89, 0xE5, 0x89, 0x37, 0x0F, 0x34, // mov ebp, esp; mov [edi], esi; sysenter
+				0xB8, byte(peer), byte(peer >> 8), byte(peer >> 16), byte(peer >> 24), // end: mov eax, peer
+				0xEB, 0xDE, // jmp to the start
+			})
+			if i == 0 {
+				waitState(r.id, l4.WaitingReceive)
+			}
+		}
+		l4.Sleep(l4.Milliseconds(200))
+		for _, r := range rigs {
+			succeeds("restart rig", l4.Start(r.id, parkAddress(), r.sp))
+		}
+		for _, r := range rigs {
+			e := r.next(soon)
+			check(e.kind == exception && e.regs.IP == parkAddress(), "a rig got lost in the storm")
+			r.works()
+		}
 	}
 }
