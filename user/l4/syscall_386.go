@@ -21,11 +21,6 @@ func ThreadSwitch(dest ThreadID)
 // SystemClock is the time in microseconds since some start. It never goes back. Abi 5.8.
 func SystemClock() uint64
 
-// UseStubs makes this program call the kernel through the stubs in page, a copy of the kernel interface page, from now on.
-// They are position independent (abi 4.1.1). It is for programs that run one image in spaces whose kernel interface pages lie
-// in different places.
-func UseStubs(page uint32)
-
 // Kernel is the kernel interface page of the caller's space.
 func Kernel() *KIP {
 	page, _, _, _ := kernelInterface()

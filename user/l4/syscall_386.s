@@ -262,16 +262,3 @@ TEXT ·memoryControl(SB), NOSPLIT, $4-28
 	CALL_AT_SP
 	MOVL AX, ret+24(FP)
 	RET
-
-// func UseStubs(page uint32)
-TEXT ·UseStubs(SB), NOSPLIT, $0-4
-	MOVL page+0(FP), AX
-	MOVL $0, CX
-next:
-	MOVL LINKS(AX)(CX*1), DX
-	ADDL AX, DX
-	MOVL DX, entry<>(SB)(CX*1)
-	ADDL $4, CX
-	CMPL CX, $44
-	JNE  next
-	RET

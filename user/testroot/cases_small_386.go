@@ -371,7 +371,7 @@ func smallPorts() {
 
 // Strings to and from a small space, over pages that fault on the way.
 func smallStrings() {
-	const at, length = 0x00D00FF0, 0x2020
+	const at, length = 0x00D00FF0, 0x2000
 	r := newSmallRig(place(2))
 	r.setWord(-64, 1)          // BR0: accept strings
 	r.setWord(-68, length<<10) // BR1
@@ -399,7 +399,7 @@ func smallStrings() {
 	}
 	reportOf(sender, l4.OK)
 	r.done(r.next(soon), 2)
-	for i := range uint32(3) {
+	for i := range uint32(2) {
 		r.patterns()
 		r.regs.EBX = at + i*l4.PageSize
 		e := r.do(readEBX...)
