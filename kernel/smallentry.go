@@ -51,6 +51,9 @@ func EnterSmallTrap(t *TCB) {
 func EnterSmallNested(f *ia32.Frame) {
 	if f.Vector == ia32.VecPageFault && ia32.InSmallFastPath(f) {
 		cpu.pdir = ia32.Loaded()
+		if ia32.FixSmallIPC(f, ia32.ReadCR2()) {
+			return
+		}
 	}
 	EnterNested(f)
 }

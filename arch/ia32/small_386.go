@@ -18,6 +18,15 @@ func Loaded() uint32 { return loaded }
 // InSmallFastPath is InFastPath while limits are in force.
 func InSmallFastPath(f *Frame) bool { return f.EIP >= smallStart && f.EIP < smallEnd }
 
+// FixSmallIPC is FixIPC while limits are in force: user memory is below UserTop or in the region of small spaces.
+func FixSmallIPC(f *Frame, addr uint32) bool {
+	if addr >= UserTop && addr-SmallArea >= SmallEnd-SmallArea {
+		return false
+	}
+	f.EIP = smallEnd
+	return true
+}
+
 // LimitSegments points IDT and SYSENTER at the entries that deal with limited segments, or back. The GDT's user descriptors
 // follow when the next entry ends; back, at once.
 func LimitSegments(on bool) {

@@ -99,8 +99,8 @@ intra: \
 	MOVL $const_TrampolineAt, DX
 
 /*
- * smallSysenter: Ipc and Lipc. In, stack and hazards as sysenterEntry; the conditions are those of docs/fast-path.md, but local
- * IDs go the slow way, and so does a caller that has changed GS.
+ * smallSysenter: Ipc and Lipc. In, stack and hazards as sysenterEntry; the conditions are those of docs/fast-path.md, but a
+ * caller that has changed GS goes the slow way.
  */
 TEXT ·smallSysenterEntry(SB),NOSPLIT|NOFRAME,$0
 	MOVL 0(SP), SP
@@ -115,7 +115,8 @@ TEXT ·smallSysenterEntry(SB),NOSPLIT|NOFRAME,$0
 	ANDL $0x0FFFFC00, BP
 	ADDL $0xC00003C0, BP
 	CMPL AX, Fast_GlobalID(BP)
-	JNE  slow
+	JNE  local
+found:
 	CMPL DX, AX
 	JEQ  named
 	CMPL DX, $-1
@@ -173,6 +174,47 @@ left1:
 	STI
 	SYSEXIT
 	SWITCH_OTHERS(large1, shown1, intra1, left1)
+
+	// A local ID names a thread of the caller's space: its UTCB, user memory seen through the caller's segment, says which, and
+	// its TCB whether that is true.
+local:
+	TESTL $0x3F, AX
+	JNE  slow
+	LEAL -256(AX), BX
+	CMPL BX, $(0xC0000000-256) // and not nilthread
+	JCC  slow
+	MOVL Fast_Space(SP), DI
+	SS_ MOVL const_SpaceSegment(DI), BX
+	MOVL AX, BP
+	TESTL BX, BX
+	JPL  look
+	SHRL $12, BP
+	SS_ CMPL BP, const_SpaceLimit(DI)
+	JHI  slow
+	MOVL BX, BP
+	ANDL $0xFF000000, BP
+	ANDL $0xFF, BX
+	SHLL $16, BX
+	ADDL BX, BP
+	ADDL AX, BP
+look:
+	MOVL -60(BP), BX // MyGlobalID; may fault
+	MOVL BX, BP
+	SHRL $4, BP
+	ANDL $0x0FFFFC00, BP
+	ADDL $0xC00003C0, BP
+	CMPL BX, Fast_GlobalID(BP)
+	JNE  slow
+	CMPL AX, Fast_LocalID(BP)
+	JNE  slow
+	CMPL DI, Fast_Space(BP)
+	JNE  slow
+	CMPL DX, AX
+	JNE  other
+	MOVL BX, DX
+other:
+	MOVL BX, AX
+	JMP  found
 
 back:
 	MOVL Fast_GlobalID(BP), AX

@@ -11,6 +11,9 @@ func Loaded() uint32 { return Machine.CR3 }
 // InSmallFastPath: there is none.
 func InSmallFastPath(*Frame) bool { return false }
 
+// FixSmallIPC has nothing to do.
+func FixSmallIPC(*Frame, uint32) bool { return false }
+
 // AccessIn is a user access of a thread whose space has these segment words: beyond the limit there is no translation, and
 // vector is that of the fault.
 func (m *Computer) AccessIn(segment, limit, addr uint32, write bool) (phys, vector, code uint32, ok bool) {

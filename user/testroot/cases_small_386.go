@@ -15,6 +15,7 @@ var smallCases = []testCase{
 	{"abi-5.5-small-exception", smallException},
 	{"abi-5.5-small-kernel-interface", smallInterface},
 	{"abi-5.5-small-ipc", smallIPC},
+	{"abi-5.5-small-local-ids", smallLocalIDs},
 	{"abi-5.5-small-unmap", smallUnmap},
 	{"abi-5.5-small-deletion", smallDeletion},
 	{"abi-5.5-small-ports", smallPorts},
@@ -260,6 +261,44 @@ func smallIPC() {
 	}
 	equal("place", rigs[0].space.place(), place(0))
 	equal("place", rigs[1].space.place(), place(1))
+}
+
+// Local IDs within a small space, and what looks like one: unmapped, beyond the size, another space's.
+func smallLocalIDs() {
+	a := newSmallRig(place(3))
+	b := newRigIn(a.space)
+	other := newSmallRig(place(4))
+	for range 3 {
+		to, local := b.local(), a.local()
+		b.enterIPC(l4.NilThread)
+		b.regs.EDX, b.regs.ECX = uint32(l4.AnyThread), uint32(l4.Forever)
+		b.start([]byte{0x0F, 0x34})
+		waitState(b.id, l4.WaitingReceive)
+		a.enterIPC(l4.ThreadID(to))
+		a.regs.EDX, a.regs.ECX = to, uint32(l4.Forever)
+		a.start([]byte{0x0F, 0x34}) // Call: the way without Go
+		e := b.next(soon)
+		b.done(e, 2)
+		equal("sender", e.regs.EAX, local)
+		b.enterIPC(l4.ThreadID(e.regs.EAX))
+		e = b.do(0x0F, 0x34)
+		b.done(e, 2)
+		e = a.next(soon)
+		a.done(e, 2)
+		equal("sender of the answer", e.regs.EAX, to)
+	}
+	for _, id := range [...]uint32{
+		0x1000 - 0x40, 0x00D00100, smallUTCB.Base() + 0x1F100, smallKIP.Base() + 0x100, 0x00FFFFC0, 0x01000000, 0x01000100, 0x0FFFFF00,
+		0x10000000, 0x20000100, 0xBFFFFF00, smallUTCB.Base() + 0x140,
+	} {
+		stepNumber("local ID", id)
+		a.enterIPC(l4.ThreadID(id))
+		e := a.do(0x0F, 0x34)
+		a.done(e, 2)
+		check(e.regs.ESI&0x8000 != 0, "IPC to nobody succeeds")
+	}
+	equal("place", a.space.place(), place(3))
+	other.works()
 }
 
 // fillWords stores seed+i in the rig's message registers 1 to n, n <= 5.
