@@ -181,7 +181,7 @@ func trap(t *TCB) {
 
 // exitSmall does what smallExit does to the thread that is to run.
 func exitSmall() {
-	if t := running(); ia32.Machine.Limited && t.number() != idleNumber && t.space().segment != 0 {
+	if t := running(); ia32.Machine.Limited && t.number() != idleNumber && t.space().small() {
 		t.Reasons |= ia32.ReasonAny
 	}
 }
@@ -249,7 +249,11 @@ func (w *world) ipc(to, from ThreadID, times, tag uint32) *TCB {
 	t := running()
 	t.Fast.EIP, t.Fast.ESP = 0x1000, 0x2000
 	*t.mr(0) = tag
-	EnterIPC(t, uint32(to), uint32(from), times, tag)
+	if ia32.Machine.Limited {
+		EnterSmallIPC(t, uint32(to), uint32(from), times, tag)
+	} else {
+		EnterIPC(t, uint32(to), uint32(from), times, tag)
+	}
 	w.entered()
 	return t
 }
@@ -375,8 +379,8 @@ func (w *world) touch(addr uint32, write bool) bool {
 			w.t.Fatalf("the kernel never settles the fault at %#x", addr)
 		}
 		t := running()
-		segment := t.space().segment
-		_, vector, code, ok := ia32.Machine.AccessIn(segment, addr, write)
+		s, small := t.space(), t.space().small()
+		_, vector, code, ok := ia32.Machine.AccessIn(s.segment, s.limit, addr, write)
 		if ok {
 			return true
 		}
@@ -384,7 +388,7 @@ func (w *world) touch(addr uint32, write bool) bool {
 		t.Frame.Vector, t.Frame.Error = vector, code
 		trap(t)
 		w.entered()
-		if segment == 0 || running() != t || !t.ready() {
+		if !small || running() != t || !t.ready() {
 			return false
 		}
 		// The kernel may have settled it: in a small space it is tried again.

@@ -80,7 +80,7 @@ func checkProcessor() string {
 		return "the running timeslice's owner has gone"
 	case cpu.owner == 0 && cpu.sliceEnd != 0:
 		return "a timeslice without owner"
-	case t.PDir != cpu.pdir && (t.number() == idleNumber || t.space().segment == 0):
+	case t.PDir != cpu.pdir && (t.number() == idleNumber || !t.space().small()):
 		return "the running thread's directory is not loaded"
 	case t.GSWord != ia32.Word():
 		return "the word at gs:0 is not the running thread's"
@@ -209,7 +209,7 @@ func checkTime(t *TCB) string {
 func checkIPC(t *TCB, n *tally) string {
 	if t.plain() {
 		switch {
-		case t.State != StateReady || t.op != opNone || t.nested || t.Reasons&^ia32.ReasonsQuiet != 0 || !t.active || t.halted || t.GSWord != t.LocalID:
+		case t.State != StateReady || t.op != opNone || t.nested || t.Reasons&^ia32.ReasonsPlain != 0 || !t.active || t.halted || t.GSWord != t.LocalID:
 			return "a thread in a plain wait has something else to say"
 		case ThreadID(t.Wait) == anyLocalThread || ThreadID(t.Wait).isLocal():
 			return "a plain wait is for a local ID"

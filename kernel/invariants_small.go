@@ -38,7 +38,7 @@ func checkSmall() string {
 
 // hasUnit reports whether unit i of the region is one of s.
 func (s *Space) hasUnit(i uint32) bool {
-	return s.segment != 0 && ia32.SmallArea+i<<22-ia32.SegmentBase(s.segment) < ia32.SegmentSize(s.segment)
+	return s.small() && ia32.SmallArea+i<<22-ia32.SegmentBase(s.segment) < s.size()
 }
 
 // checkUnit: what a unit shows is what its space has, with no more rights, and nobody's units show nothing.
@@ -76,15 +76,15 @@ func checkUnit(at, u uint32) string {
 // checkPlace: a space is small where the units say so.
 func checkPlace(s *Space) string {
 	want := ia32.Phys(s.pdir)
-	if s.segment != 0 {
+	if s.small() {
 		want |= smallDirectory
 		unit := (ia32.SegmentBase(s.segment) - ia32.SmallArea) >> 22
-		for i := uint32(0); i < ia32.SegmentSize(s.segment)>>22; i++ {
+		for i := uint32(0); i < s.size()>>22; i++ {
 			if small.unit[unit+i] != s.handle() {
 				return "a small space does not have its units"
 			}
 		}
-		if s.ready && !s.fits(ia32.SegmentSize(s.segment)) && s.ioTable == 0 {
+		if s.ready && !s.fits(s.size()) && s.ioTable == 0 {
 			return "the areas of a small space are beyond its size"
 		}
 	}

@@ -30,7 +30,7 @@ func shortIPC(t *TCB, to, from ThreadID, times, tag uint32) bool {
 	if t.sendHead != 0 || t.space().redirector != nilThread || r.Reasons&^ia32.ReasonsQuiet != 0 || cpu.owner == 0 || cpu.top > rank(r) {
 		return false
 	}
-	plain := times&0x8000 == 0 && t.Reasons&ia32.ReasonGSWord == 0 && t.Reasons&^ia32.ReasonsQuiet == 0
+	plain := times&0x8000 == 0 && t.Reasons&^ia32.ReasonsPlain == 0
 	moved := plain && times&0xFFFF != 0 && t.moveTimer(times&0xFFFF)
 	if times&0xFFFF != 0 && !moved && !hasDeadline(t, times&0xFFFF) {
 		return false

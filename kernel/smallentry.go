@@ -2,13 +2,28 @@ package kernel
 
 import "pecan/arch/ia32"
 
-// Kernel entries and switches while limits are in force (docs/small-spaces.md).
+// Kernel entries and switches while limits are in force (docs/small-spaces.md). They differ from those of enter.go in how they
+// know which directory is loaded: it need not be the thread's.
 
 // cleanedPerTrap bounds the clearing of dirty units that a trap does by the way, in entries of up to 20 instructions.
 const cleanedPerTrap = 64
 
+// EnterSmallIPC is EnterIPC.
+func EnterSmallIPC(t *TCB, to, from, times, tag uint32) {
+	cpu.pdir = ia32.Loaded()
+	if shortIPC(t, ThreadID(to), ThreadID(from), times, tag) || quickFailure(t, ThreadID(to), ThreadID(from), times, tag) {
+		return
+	}
+	sysIPC(t, ThreadID(to), ThreadID(from), times, tag)
+	if t.op == opTransfer && cpu.pending == 0 {
+		transferItems(t)
+	}
+	leave(t)
+}
+
 // EnterSmallTrap is EnterTrap.
 func EnterSmallTrap(t *TCB) {
+	cpu.pdir = ia32.Loaded()
 	small.armed = true
 	if small.dirty != 0 {
 		cleanEntries(cleanedPerTrap)
@@ -18,13 +33,29 @@ func EnterSmallTrap(t *TCB) {
 	if f.EIP-ia32.TrampolineAt < ia32.TrampolineSize {
 		f.EIP = t.Fast.EIP // on its way out by SYSEXIT
 	}
-	s := t.space()
-	if s.segment != 0 && smallTrap(t, s) {
-		t.Exit = ia32.ExitTrap
-		leave(t)
-		return
+	t.Exit = ia32.ExitTrap
+	switch v := f.Vector; {
+	case v >= ia32.VecIRQ:
+		interrupt(v-ia32.VecIRQ, t)
+	case v >= ia32.VecSyscall:
+		t.prog[0], t.walk.next = 0, 0
+		systemCall(t)
+	case t.space().small() && smallTrap(t, t.space()):
+	default:
+		exception(t)
 	}
-	EnterTrap(t)
+	leave(t)
+}
+
+// EnterSmallNested is EnterNested.
+func EnterSmallNested(f *ia32.Frame) {
+	if f.Vector == ia32.VecPageFault && ia32.InSmallFastPath(f) {
+		cpu.pdir = ia32.Loaded()
+		if ia32.FixSmallIPC(f, ia32.ReadCR2()) {
+			return
+		}
+	}
+	EnterNested(f)
 }
 
 // smallTrap deals with faults that mean something else in a small space, or that only it has. It returns false for the rest.
@@ -37,7 +68,7 @@ func smallTrap(t *TCB, s *Space) bool {
 		}
 		addr := ia32.ReadCR2() - ia32.SegmentBase(s.segment)
 		switch {
-		case addr >= ia32.SegmentSize(s.segment):
+		case addr >= s.size():
 			moveOut(s) // where the machine does not check limits
 		case s.showSmall(addr, f.Error&ia32.FaultWrite != 0):
 		default:
@@ -48,10 +79,11 @@ func smallTrap(t *TCB, s *Space) bool {
 		}
 		return true
 	case ia32.VecProtection, ia32.VecStack:
-		if f.Error != 0 {
+		switch {
+		case f.Error != 0:
 			return false
-		}
-		if f.Vector == ia32.VecStack || !ioFault(t) {
+		case f.Vector == ia32.VecProtection && (ia32.Repaired() || ioFault(t)):
+		default:
 			moveOut(s)
 		}
 		return true
@@ -61,7 +93,8 @@ func smallTrap(t *TCB, s *Space) bool {
 
 // EnterBeyond is a thread about to return by IRET to an address beyond its limit, which would fault in the kernel.
 func EnterBeyond(t *TCB) {
-	if s := t.space(); s.segment != 0 {
+	cpu.pdir = ia32.Loaded()
+	if s := t.space(); s.small() {
 		moveOut(s)
 	} else {
 		t.Frame.Vector, t.Frame.Error = ia32.VecProtection, 0
@@ -72,7 +105,7 @@ func EnterBeyond(t *TCB) {
 
 // switchSmall is switchTo for a thread that was last seen in a small space: any directory will do.
 func switchSmall(t *TCB) {
-	if t.space().segment == 0 {
+	if !t.space().small() {
 		t.Reasons &^= ia32.ReasonAny
 		switchTo(t)
 		return

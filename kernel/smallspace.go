@@ -37,11 +37,16 @@ func smallPlace(id uint32) (unit, k uint32, ok bool) {
 
 // smallID is the reverse for a space that is small; 0 for a large one.
 func (s *Space) smallID() uint32 {
-	if s.segment == 0 {
+	if !s.small() {
 		return 0
 	}
-	return (ia32.SegmentBase(s.segment)-ia32.SmallArea)>>21 | 1<<(s.segment&7)
+	return (ia32.SegmentBase(s.segment)-ia32.SmallArea)>>21 | s.size()>>22
 }
+
+func (s *Space) small() bool { return int32(s.segment) < 0 }
+
+// size of a small space in bytes.
+func (s *Space) size() uint32 { return ia32.LimitSize(s.limit) }
 
 // fits reports whether the areas of s lie within size bytes, and nothing else keeps it from being small.
 func (s *Space) fits(size uint32) bool {
@@ -69,7 +74,7 @@ const (
 // moveSpace makes s small, large (id 0), or small elsewhere.
 func moveSpace(s *Space, id uint32) int {
 	if id == 0 {
-		if s.segment != 0 {
+		if s.small() {
 			moveOut(s)
 		}
 		return moveDone
@@ -88,7 +93,7 @@ func moveSpace(s *Space, id uint32) int {
 		}
 		return moveRetry
 	}
-	if s.segment != 0 {
+	if s.small() {
 		moveOut(s)
 	}
 	if !cleanUnits() {
@@ -98,7 +103,7 @@ func moveSpace(s *Space, id uint32) int {
 		small.unit[i] = s.handle()
 	}
 	small.spaces++
-	s.segment = ia32.SegmentAt(unit<<22, k)
+	s.segment, s.limit = ia32.SegmentAt(unit<<22), ia32.LimitOf(ia32.LargeSize<<k)
 	s.shown |= smallDirectory
 	return moveDone
 }
@@ -106,13 +111,13 @@ func moveSpace(s *Space, id uint32) int {
 // moveOut makes a small space large. Its units stay limited to nobody until they are clean.
 func moveOut(s *Space) {
 	unit := (ia32.SegmentBase(s.segment) - ia32.SmallArea) >> 22
-	n := uint32(1) << (s.segment & 7)
+	n := s.size() >> 22
 	for i := unit; i < unit+n; i++ {
 		small.unit[i] = unitDirty
 	}
 	small.dirty += n
 	small.spaces--
-	s.segment = 0
+	s.segment, s.limit = ia32.LargeSegment, ia32.LargeLimit
 	s.shown &^= smallDirectory
 }
 
@@ -230,14 +235,14 @@ func (s *Space) flushSmall(addr uint32) {
 	if ia32.Phys(s.pdir) == cpu.pdir {
 		ia32.FlushPage(addr)
 	}
-	if s.segment != 0 && addr < ia32.SegmentSize(s.segment) {
+	if s.small() && addr < s.size() {
 		clearEntry(ia32.SegmentBase(s.segment) + addr)
 	}
 }
 
 // leaveRegion moves a dying space out and cleans up behind it. It returns false after a preemption.
 func (s *Space) leaveRegion() bool {
-	if s.segment != 0 {
+	if s.small() {
 		moveOut(s)
 		s.shown |= smallDirectory // until the units are clean
 	}

@@ -48,8 +48,8 @@ func TestSmallIDs(t *testing.T) {
 		if !ok {
 			continue
 		}
-		s := Space{segment: ia32.SegmentAt(unit<<22, k)}
-		if ia32.SegmentBase(s.segment) != ia32.SmallArea+uint32(offset) || uint64(ia32.SegmentSize(s.segment)) != size || s.smallID() != id {
+		s := Space{segment: ia32.SegmentAt(unit << 22), limit: ia32.LimitOf(ia32.LargeSize << k)}
+		if ia32.SegmentBase(s.segment) != ia32.SmallArea+uint32(offset) || uint64(s.size()) != size || s.smallID() != id {
 			t.Errorf("id %#x: segment %#x", id, s.segment)
 		}
 	}
@@ -63,7 +63,7 @@ func TestSmallMoves(t *testing.T) {
 		t.Fatal("segments are not limited")
 	}
 	for _, id := range []uint32{place16(3), 1<<3 | 1<<4, 1 << 6, 1, 0x80, 0xFF} {
-		if got := w.moveTo(b, id); got != 0 || b.space().segment != 0 {
+		if got := w.moveTo(b, id); got != 0 || b.space().small() {
 			t.Errorf("id %#x: control %#x, space is %#x", id, got, b.space().smallID())
 		}
 	}
@@ -111,7 +111,7 @@ func TestSmallKeepsDirectory(t *testing.T) {
 		ping(b, a)
 		ping(a, c)
 	}
-	if _, _, _, ok := ia32.Machine.AccessIn(0, utcbAt.base(), false); !ok {
+	if _, _, _, ok := ia32.Machine.AccessIn(ia32.LargeSegment, ia32.LargeLimit, utcbAt.base(), false); !ok {
 		t.Error("the large space lost a page")
 	}
 }
@@ -145,7 +145,7 @@ func TestSmallOutgrown(t *testing.T) {
 			w.touch(utcbAt.base(), true)
 			leaveByTrap(x)
 			way(w, x)
-			if x.space().segment != 0 || y.space().segment == 0 {
+			if x.space().small() || !y.space().small() {
 				t.Fatal("the wrong space became large")
 			}
 			// Its units are cleared by later traps and serve again.
@@ -211,7 +211,7 @@ func TestSmallWithoutMemory(t *testing.T) {
 	}
 	w.unchecked = true
 	w.touch(utcbAt.base(), true)
-	if x.space().segment != 0 || running() != x {
+	if x.space().small() || running() != x {
 		t.Error("the space is not large")
 	}
 	for _, page := range taken {

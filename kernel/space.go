@@ -11,7 +11,8 @@ import (
 type Space struct {
 	nodes [userTables]uint32
 
-	segment uint32 // small space: see ia32.SegmentAt; 0 large. The exit code reads it (ia32.SpaceSegment)
+	segment uint32 // what its threads' segments are while limits are in force (ia32.SegmentAt); the exit code reads it
+	limit   uint32
 
 	pdir       uint32 // kernel address of the page directory
 	shown      uint32 // its physical address; smallDirectory set: pages may be shown in the region of small spaces as well
@@ -42,6 +43,8 @@ var (
 	_ [ia32.PageSize - unsafe.Sizeof(Space{})]byte
 	_ [ia32.SpaceSegment - unsafe.Offsetof(Space{}.segment)]byte
 	_ [unsafe.Offsetof(Space{}.segment) - ia32.SpaceSegment]byte
+	_ [ia32.SpaceLimit - unsafe.Offsetof(Space{}.limit)]byte
+	_ [unsafe.Offsetof(Space{}.limit) - ia32.SpaceLimit]byte
 )
 
 func spaceAt(handle uint32) *Space { return (*Space)(ia32.Ptr(handle)) }
@@ -61,10 +64,9 @@ func newSpace() *Space {
 	pdir := allocPage(pageDirectory, handle)
 	s := spaceAt(handle)
 	s.pdir, s.shown = pdir, ia32.Phys(pdir)
+	s.segment, s.limit = ia32.LargeSegment, ia32.LargeLimit
 	first := 4 * pdIndex(ia32.UserTop)
 	ia32.Copy(pdir+first, ia32.MasterPD()+first, ia32.PageSize-first)
-	*word(pdir + 4*pdIndex(ia32.CopyArea)) = 0
-	*word(pdir + 4*(pdIndex(ia32.CopyArea)+1)) = 0
 	return s
 }
 

@@ -4,13 +4,11 @@ package kernel
 
 // Words of TCB.prog while a SpaceControl runs.
 const (
-	scStarted = iota // not 0: the others are valid
-	scOld            // small-space id that the space had before the call
-	scSweep          // thread number up to which all know of the redirector
+	scPhase = iota // redirect's place in its walk; then scMoving
+	scOld          // while scMoving: small-space id that the space had before
 )
 
-// errAgain is no error code of the ABI: the call was preempted.
-const errAgain = ^uint32(0)
+const scMoving = sweepEnd + 1
 
 const (
 	controlSmall = 1 << 31 // control: a small-space id is given; result: it took effect
@@ -19,7 +17,7 @@ const (
 	lengthOfINT = 2
 )
 
-// sysSpaceControl returns false when it was preempted: the call is repeated.
+// sysSpaceControl reports whether it is done; a preempted one begins again, but for what its progress words say.
 func sysSpaceControl(t *TCB) bool {
 	f, p := &t.Frame, &t.prog
 	control := f.ECX
@@ -35,15 +33,20 @@ func sysSpaceControl(t *TCB) bool {
 		return true
 	}
 	s := x.space()
-	if p[scStarted] == 0 {
-		p[scStarted], p[scOld], p[scSweep] = 1, s.smallID(), 0
-	}
-	code := controlSpace(t, s)
-	if code == errAgain {
-		return false
+	if p[scPhase] != scMoving {
+		code, done := controlSpace(t, s)
+		switch {
+		case !done:
+			return false
+		case code != errOK:
+			f.ECX = s.smallID()
+			result(t, code)
+			return true
+		}
+		p[scPhase], p[scOld] = scMoving, s.smallID()
 	}
 	old := p[scOld]
-	if code == errOK && control&controlSmall != 0 {
+	if control&controlSmall != 0 {
 		switch moveSpace(s, control&controlID) {
 		case moveAgain:
 			return false
@@ -59,12 +62,12 @@ func sysSpaceControl(t *TCB) bool {
 		}
 	}
 	f.ECX = old
-	result(t, code)
+	result(t, errOK)
 	return true
 }
 
-// controlSpace does the call but for small spaces. It returns an error code, or errAgain.
-func controlSpace(t *TCB, s *Space) uint32 {
+// controlSpace does the call but for small spaces. It returns an error code; done is false after a preemption.
+func controlSpace(t *TCB, s *Space) (code uint32, done bool) {
 	f := &t.Frame
 	redirector := s.redirector
 	if id := ThreadID(f.EDI); id == anyThread {
@@ -72,36 +75,33 @@ func controlSpace(t *TCB, s *Space) uint32 {
 	} else if id != nilThread {
 		rd := resolve(t, id)
 		if rd == nil || rd.Space == 0 {
-			return errThread
+			return errThread, true
 		}
 		redirector = rd.id()
 	}
 	if !s.ready {
 		if code := s.initialise(Fpage(f.EDX), Fpage(f.ESI)); code != errOK {
-			return code
+			return code, true
 		}
 	}
-	if !s.redirect(t, redirector) {
-		return errAgain
-	}
-	return errOK
+	return errOK, s.redirect(t, redirector)
 }
 
 // redirect gives s a redirector or none on behalf of t. A redirector is set when all threads have been told: so nothing is
-// wrong if t is deleted on the way. It returns false after a preemption; t.prog[scSweep] is then the thread number to go on with.
+// wrong if t is deleted on the way. It returns false after a preemption; t.prog[scPhase] is then the thread number to go on with.
 func (s *Space) redirect(t *TCB, to ThreadID) bool {
-	if to == s.redirector && t.prog[scSweep] == 0 {
+	if to == s.redirector && t.prog[scPhase] == 0 {
 		return true
 	}
 	if watch := to != nilThread; watch != s.watched {
-		t.prog[scSweep] = 0 // somebody else wanted otherwise meanwhile
+		t.prog[scPhase] = 0 // somebody else wanted otherwise meanwhile
 		s.watched = watch
 	}
 	if to == nilThread {
 		s.redirector = nilThread
 	}
-	for t.prog[scSweep] < sweepEnd {
-		number, found := nextTCBs(t.prog[scSweep])
+	for t.prog[scPhase] < sweepEnd {
+		number, found := nextTCBs(t.prog[scPhase])
 		if found {
 			for i := uint32(0); i < tcbsPerPage; i++ {
 				if x := tcbRef(number + i).tcb(); x.exists() && x.Space == s.handle() {
@@ -110,7 +110,7 @@ func (s *Space) redirect(t *TCB, to ThreadID) bool {
 			}
 			number += tcbsPerPage
 		}
-		t.prog[scSweep] = number
+		t.prog[scPhase] = number
 		if preempted() {
 			return false
 		}

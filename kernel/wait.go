@@ -24,7 +24,7 @@ func (t *TCB) waitsFor() ThreadID {
 // wait lets t wait for from, normalised, in the plain form if that can say it all. A timeout runs already if there is one.
 func (t *TCB) wait(from ThreadID) {
 	time := t.timeouts & 0xFFFF
-	if t.ipc == ipcUser && time&0x8000 == 0 && t.Reasons&ia32.ReasonGSWord == 0 && from != anyLocalThread && !t.nested && t.Reasons&^ia32.ReasonsQuiet == 0 {
+	if t.ipc == ipcUser && time&0x8000 == 0 && from != anyLocalThread && !t.nested && t.Reasons&^ia32.ReasonsPlain == 0 {
 		if time == 0 {
 			cancelTimeout(t)
 		} else {

@@ -90,20 +90,24 @@ const (
 	ReasonQuantum = 1 << 5 // its total quantum is used up
 	ReasonSignal  = 1 << 6 // its exception handler is to hear that it was preempted
 	ReasonFPU     = 1 << 7 // it runs and CR0.TS is clear: to be set before anybody else runs
-	ReasonAny     = 1 << 8 // last seen in a small space: runs in any directory
 
 	ReasonRedirect = 1 << 11 // its space has a redirector, or is about to get one
 	ReasonTimer    = 1 << 9  // it is in the timeout heap for its plain waits: Timer
 	ReasonGSWord   = 1 << 10 // it reads at gs:0 something else than its local ID, which the fast path takes from there
 
+	// Not in the low half, which the fast path looks at: its threads may use it.
+	ReasonAny = 1 << 16 // last seen in a small space: runs in any directory
+
 	// ReasonsQuiet are those that nothing has to be done about when the same thread goes on.
 	ReasonsQuiet = ReasonPending | ReasonFPU | ReasonRedirect | ReasonTimer | ReasonGSWord
+	// ReasonsPlain are those that a thread in a plain wait may have.
+	ReasonsPlain = ReasonsQuiet&^ReasonGSWord | ReasonAny
 )
 
-// No two reasons are the same bit, and all fit the test of sysenterEntry.
+// No two reasons are the same bit, and all but ReasonAny fit the test of sysenterEntry.
 const (
-	anyReason = ReasonHalt | ReasonOp | ReasonTrace | ReasonFlags | ReasonPending | ReasonQuantum | ReasonSignal | ReasonFPU | ReasonAny | ReasonRedirect | ReasonTimer | ReasonGSWord
-	allBits   = ReasonHalt + ReasonOp + ReasonTrace + ReasonFlags + ReasonPending + ReasonQuantum + ReasonSignal + ReasonFPU + ReasonAny + ReasonRedirect + ReasonTimer + ReasonGSWord
+	anyReason = ReasonHalt | ReasonOp | ReasonTrace | ReasonFlags | ReasonPending | ReasonQuantum | ReasonSignal | ReasonFPU | ReasonRedirect | ReasonTimer | ReasonGSWord
+	allBits   = ReasonHalt + ReasonOp + ReasonTrace + ReasonFlags + ReasonPending + ReasonQuantum + ReasonSignal + ReasonFPU + ReasonRedirect + ReasonTimer + ReasonGSWord
 )
 
 var (

@@ -4,28 +4,13 @@
 
 // Entry and exit. See docs/kernel-entry.md for the whole picture.
 
-/*
- * LOAD_SEGMENTS loads what both kernel and user use. GS is looked at first: loading it means a change of its descriptor
- * (RESTORE_GS), because users must not be able to load that (docs/kernel-entry.md). Clobbers AX; RESTORE_GS AX and CX.
- */
-#define LOAD_SEGMENTS \
+// LOAD_SEGMENTS loads what both kernel and user use.
+#define LOAD_SEGMENTS(restore, loaded) \
 	MOVL $0x23, AX; \
 	MOVW AX, DS; \
 	MOVW AX, ES; \
 	MOVW AX, FS; \
-	MOVW GS, AX; \
-	CMPW AX, $0x2B; \
-	JNE  restoreGS; \
-loadedGS:
-#define RESTORE_GS \
-restoreGS: \
-	MOVL ·gdtView(SB), AX; \
-	ORB  $1, 0x2D(AX); \
-	MOVL $0x2B, CX; \
-	MOVW CX, GS; \
-	ANDB $0xFE, 0x2D(AX); \
-	MOVL $1, ·repaired(SB); \
-	JMP  loadedGS
+	CHECK_GS(restore, loaded)
 
 // KEEP_SEGMENTS: kernel and user have the same.
 #define KEEP_SEGMENTS
@@ -47,10 +32,10 @@ TEXT ·slowIPC(SB),NOSPLIT|NOFRAME,$0
 	PUSHL AX
 	LEAL -TCB_CTX(BP), BX
 	PUSHL BX
-	LOAD_SEGMENTS
+	LOAD_SEGMENTS(restore, loaded)
 	CALL pecan∕kernel·EnterIPC(SB)
 	JMP ·exitToUser(SB)
-	RESTORE_GS
+	RESTORE_GS(restore, loaded)
 
 /*
  * exitToUser: return to the thread that TSS.esp0 names, or idle.
@@ -86,32 +71,10 @@ wait:
 
 // trapEntry: everything that enters through the IDT, after the stub pushed error code and vector (trap_386.h).
 TEXT ·trapEntry(SB),NOSPLIT|NOFRAME,$0
-	TRAP_BODY(LOAD_SEGMENTS, KEEP_SEGMENTS, pecan∕kernel·EnterTrap(SB), ·exitToUser(SB))
-	RESTORE_GS
+	TRAP_BODY(LOAD_SEGMENTS, KEEP_SEGMENTS, pecan∕kernel·EnterNested(SB), pecan∕kernel·EnterTrap(SB), pecan∕kernel·EnterIdle(SB), ·exitToUser(SB))
 
-/*
- * vector13: #GP. A data segment that a user has changed may be the cause: trapEntry loads the right ones, here it is noted.
- * AX goes to where PUSHAL will put it.
- */
 TEXT ·vector13(SB),NOSPLIT|NOFRAME,$0
-	PUSHL $13
-	PUSHL AX
-	MOVW DS, AX
-	CMPW AX, $0x23
-	JNE  changed
-	MOVW ES, AX
-	CMPW AX, $0x23
-	JNE  changed
-	MOVW FS, AX
-	CMPW AX, $0x23
-	JNE  changed
-	POPL AX
-	JMP ·trapEntry(SB)
-changed:
-	BYTE $0x36 // SS:
-	MOVL $1, ·repaired(SB)
-	POPL AX
-	JMP ·trapEntry(SB)
+	PROTECTION_BODY(·trapEntry(SB))
 
 /*
  * debugEntry: #DB. On the first instruction of sysenterEntry the user's TF is still set and ESP points into the TSS

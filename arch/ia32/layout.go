@@ -31,6 +31,7 @@ const (
 	DeviceArea = 0xF0C10000
 	WordAlias  = 0xF0C40000 // the page of WordArea, for the kernel to write
 	GDTArea    = 0xF0C50000 // the GDT's two pages: the first, read-only, ends before SelTSS
+	GDTAlias   = 0xF0C60000 // the first of them, for the exit code to write
 	TempArea   = 0xF1000000 // 4 MiB: temporary view of physical memory above the window, boot time only
 
 	// TSSOffset keeps 128 bytes free below the TSS: SYSENTER_ESP points at its esp0 field, and a #DB on the first

@@ -71,6 +71,7 @@ func BuildRegion() {
 	gdt := Phys(staticAddr(staticGDT))
 	put32(table+GDTArea>>12&1023*4, gdt|pteReadOnly|PteGlobal)
 	put32(table+GDTArea>>12&1023*4+4, gdt+PageSize|pteKernel|PteGlobal)
+	put32(table+GDTAlias>>12&1023*4, gdt|pteKernel|PteGlobal)
 	stack := staticAddr(staticStack)
 	for i := uint32(0); i < StackSize/PageSize; i++ {
 		page := StackEnd - StackSize + i*PageSize

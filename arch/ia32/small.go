@@ -1,18 +1,29 @@
 package ia32
 
-// Segments of small spaces (docs/small-spaces.md).
+// Segments of spaces (docs/small-spaces.md): the two halves of the user's data descriptor, which the exit code reads.
 
-// SpaceSegment is the offset of a space's segment word in kernel.Space, which the exit code reads (kernel asserts it).
-const SpaceSegment = 0xC00
+// Offsets in kernel.Space of the two words, which kernel asserts.
+const (
+	SpaceSegment = 0xC00 // upper half; negative for a small space
+	SpaceLimit   = 0xC04 // lower half
+)
 
-// SegmentAt is the segment word of a small space of 4 MiB << k at offset in the region: the upper half of its data
-// segment's descriptor, with k in the low three bits, which are 0 in the descriptor. Never 0.
-func SegmentAt(offset, k uint32) uint32 {
+// What a large space has while limits are in force: base 0, 3 GiB.
+const (
+	LargeSegment = 0x00CBF300
+	LargeLimit   = 0xFFFF
+)
+
+// SegmentAt is the upper half for a small space at offset in the region, a multiple of 4 MiB.
+func SegmentAt(offset uint32) uint32 {
 	base := SmallArea + offset
-	const kind = 0x00C0F300 // data, writable, DPL 3, limit in pages, 32-bit
-	return base&0xFF000000 | kind | base>>16&0xC0 | k
+	const kind = 0x00C0F300 // data, writable, accessed, DPL 3, limit in pages, 32-bit
+	return base&0xFF000000 | kind | base>>16&0xFF
 }
 
-// SegmentBase and SegmentSize are where a small space is seen, and its size in bytes.
-func SegmentBase(segment uint32) uint32 { return segment&0xFF000000 | segment&0xC0<<16 }
-func SegmentSize(segment uint32) uint32 { return LargeSize << (segment & 7) }
+// SegmentBase is where a small space is seen.
+func SegmentBase(segment uint32) uint32 { return segment&0xFF000000 | segment&0xFF<<16 }
+
+// LimitOf is the lower half for size bytes, LimitSize the reverse.
+func LimitOf(size uint32) uint32    { return size>>12 - 1 }
+func LimitSize(limit uint32) uint32 { return (limit + 1) << 12 }

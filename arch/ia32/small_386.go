@@ -3,19 +3,29 @@ package ia32
 // While small spaces exist, user segments are limited, and other code than usual enters and leaves the kernel
 // (docs/small-spaces.md): small_386.s.
 
-// What the exit code knows. It writes all but limited.
 var (
 	limited    uint32 // not 0: limits are in force
-	segmentNow uint32 // segment word that the GDT shows; noSegment: flat segments
-	segmentEnd uint32 // first user address beyond the limit
 	kernelData uint32 // selector that a nested entry goes back to
+	loaded     uint32 // directory that is loaded; kept by the exits
 
-	smallVectors  [vectors]uint32
-	smallSysenter uint32
+	smallVectors         [vectors]uint32
+	smallStart, smallEnd uint32 // fast path
 )
 
-// noSegment is no space's segment word.
-const noSegment = ^uint32(0)
+// Loaded is the directory that was loaded when the last entry ended. Meaningful while limits are in force.
+func Loaded() uint32 { return loaded }
+
+// InSmallFastPath is InFastPath while limits are in force.
+func InSmallFastPath(f *Frame) bool { return f.EIP >= smallStart && f.EIP < smallEnd }
+
+// FixSmallIPC is FixIPC while limits are in force: user memory is below UserTop or in the region of small spaces.
+func FixSmallIPC(f *Frame, addr uint32) bool {
+	if addr >= UserTop && addr-SmallArea >= SmallEnd-SmallArea {
+		return false
+	}
+	f.EIP = smallEnd
+	return true
+}
 
 // LimitSegments points IDT and SYSENTER at the entries that deal with limited segments, or back. The GDT's user descriptors
 // follow when the next entry ends; back, at once.
@@ -24,10 +34,9 @@ func LimitSegments(on bool) {
 	if on {
 		put32(pte, Phys(KIPPage())|pteReadOnly|PteUser|PteGlobal)
 		put32(WordAlias+FarAt&PageMask+4, SelUserCS)
-		describe(SelUTCB, utcbSegment()|accessed) // loaded by every exit, from the register that users may change too
-		limited, segmentNow, kernelData = 1, noSegment, SelUserDS
+		limited, kernelData = 1, SelUserDS
 		setGates(&smallVectors)
-		writeMSR(msrSysenterEIP, smallSysenter)
+		writeMSR(msrSysenterEIP, smallStart)
 		return
 	}
 	limited = 0

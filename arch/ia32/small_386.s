@@ -5,11 +5,12 @@
 // Entry and exit while user segments are limited (docs/small-spaces.md). As in entry_386.s, but the kernel runs on its own
 // data selector, and every exit loads all segment registers.
 
-// KERNEL_SEGMENTS: FS and GS are not used in the kernel and keep what the user left. Clobbers AX.
-#define KERNEL_SEGMENTS \
+// KERNEL_SEGMENTS: FS is not used in the kernel and keeps what the user left.
+#define KERNEL_SEGMENTS(restore, loaded) \
 	MOVL $0x10, AX; \
 	MOVW AX, DS; \
-	MOVW AX, ES
+	MOVW AX, ES; \
+	CHECK_GS(restore, loaded)
 
 // NESTED_SEGMENTS: the entry that turned limits on ends with the user's selector loaded, flat as yet.
 #define NESTED_SEGMENTS \
@@ -23,20 +24,205 @@
 	MOVL $0x23, R; \
 	MOVW R, DS; \
 	MOVW R, ES; \
-	MOVW R, FS; \
-	MOVL $0x2B, R; \
-	MOVW R, GS
+	MOVW R, FS
 
+// Stores through SS at fixed places: CS and DS are user's code and data descriptor, at GDTAlias.
+#define SS_ BYTE $0x36;
+#define STORE_DX(at) SS_ BYTE $0x89; BYTE $0x15; LONG $(at)
+#define STORE_CX(at) SS_ BYTE $0x89; BYTE $0x0D; LONG $(at)
+#define STORE_ESP0 SS_ BYTE $0x89; BYTE $0x2D; LONG $ESP0 // MOVL BP, ESP0
+#define COMPARE_DX(at) SS_ BYTE $0x39; BYTE $0x15; LONG $(at) // CMPL (at), DX
+#define CS_LOW     0xF0C60FE8
+#define CS_HIGH    0xF0C60FEC
+#define DS_LOW     0xF0C60FF0
+#define DS_HIGH    0xF0C60FF4
+#define WORD_ALIAS 0xF0C40000
+#define FAR_ALIAS  0xF0C40008
 #define IO_OFFSET  0xF08000E6 // TSS: offset of the I/O bitmap
+// MOVW imm, IO_OFFSET
+#define STORE_IO(offset) SS_ BYTE $0x66; BYTE $0xC7; BYTE $0x05; LONG $IO_OFFSET; WORD $(offset)
+
+// SHOW_SEGMENTS makes the GDT show the space at CX, whose SpaceSegment is in DX. Lost: CX, DX.
+#define SHOW_SEGMENTS \
+	SS_ MOVL const_SpaceLimit(CX), CX; \
+	STORE_DX(DS_HIGH); \
+	STORE_CX(DS_LOW); \
+	STORE_CX(CS_LOW); \
+	ORL  $0x800, DX; \
+	STORE_DX(CS_HIGH)
 
 /*
- * smallSysenter: Ipc and Lipc. In, stack and hazards as sysenterEntry.
- *   leaves  by smallExit
+ * SWITCH takes the receiver in BP out of its wait and puts the caller in SP into one, as COMMIT in ipc_386.s, makes the receiver the
+ * running thread, and shows its segments, and its directory if it must. Nothing can fault. Lost: CX, DX.
+ *   intra   both are in one space: nothing has to be shown
+ */
+#define SWITCH(large, intra) \
+	MOVL DX, Fast_Wait(SP); \
+	MOVL $const_WaitMarked, Fast_Wait(BP); \
+	STORE_ESP0; \
+	MOVL Fast_Space(BP), CX; \
+	CMPL CX, Fast_Space(SP); \
+	JEQ  intra; \
+	SS_ MOVL const_SpaceSegment(CX), DX; \
+	TESTL DX, DX; \
+	JPL  large; \
+	SHOW_SEGMENTS; \
+	STORE_IO(0xFFFF)
+
+// SWITCH_OTHERS are its other cases; it goes on behind it, at left.
+#define SWITCH_OTHERS(large, shown, intra, left) \
+large: \
+	COMPARE_DX(DS_HIGH); \
+	JEQ  shown; \
+	SHOW_SEGMENTS; \
+	STORE_IO(const_bitmapOffset); \
+shown: \
+	MOVL Fast_PDir(BP), CX; \
+	SS_ CMPL CX, ·loaded(SB); \
+	JEQ  left; \
+	SS_ MOVL CX, ·loaded(SB); \
+	MOVL CX, CR3; \
+	JMP  left; \
+intra: \
+	MOVL Fast_LocalID(SP), AX; \
+	JMP  left
+
+// RETURN_REGISTERS: to the trampoline, and from there to the receiver in BP. Lost: DX.
+#define RETURN_REGISTERS \
+	MOVL Fast_GSWord(BP), CX; \
+	STORE_CX(WORD_ALIAS); \
+	MOVL Fast_EIP(BP), DX; \
+	STORE_DX(FAR_ALIAS); \
+	MOVL Fast_LocalID(BP), DI; \
+	MOVL Fast_ESP(BP), CX; \
+	USER_SEGMENTS(DX); \
+	MOVL $const_TrampolineAt, DX
+
+/*
+ * smallSysenter: Ipc and Lipc. In, stack and hazards as sysenterEntry; the conditions are those of docs/fast-path.md, but a
+ * caller that has changed GS goes the slow way.
  */
 TEXT ·smallSysenterEntry(SB),NOSPLIT|NOFRAME,$0
 	MOVL 0(SP), SP
 	MOVL BP, Fast_ESP(SP)
 	MOVL BX, Fast_EIP(SP)
+	MOVL CX, BX
+	ORL  Fast_Reasons(SP), BX
+	TESTW BX, BX
+	JNE  slow
+	MOVL AX, BP
+	SHRL $4, BP
+	ANDL $0x0FFFFC00, BP
+	ADDL $0xC00003C0, BP
+	CMPL AX, Fast_GlobalID(BP)
+	JNE  local
+found:
+	CMPL DX, AX
+	JEQ  named
+	CMPL DX, $-1
+	JNE  slow
+named:
+	MOVL Fast_GlobalID(SP), AX
+	MOVL Fast_Wait(BP), DI
+	CMPL DI, AX
+	JEQ  ready
+	CMPL DI, $-1
+	JNE  back
+ready:
+	MOVL Fast_Target(BP), BX
+	SS_ CMPB BX, ·Floor(SB)
+	JCS  back
+	MOVW GS, BX
+	CMPW BX, $0x2B
+	JNE  back
+	TESTW SI, SI
+	JNE  words
+
+	SWITCH(large, intra)
+left:
+	RETURN_REGISTERS
+	MOVL Fast_UTCB(BP), BP
+	MOVL SI, (BP)
+	MOVL 4(BP), BX
+	MOVL 8(BP), BP
+	CLD
+	STI
+	SYSEXIT
+	SWITCH_OTHERS(large, shown, intra, left)
+
+words:
+	TESTL $0xFFC0, SI
+	JNE  back
+	MOVL $0x10, CX
+	MOVW CX, ES // where MOVSL stores
+	MOVL Fast_UTCB(SP), BX
+	MOVL Fast_UTCB(BP), DI
+	SS_ MOVL SI, (DI)
+	MOVL SI, CX
+	ANDL $63, CX
+	LEAL 4(BX), SI
+	ADDL $4, DI
+	CLD
+	SS_ REP; MOVSL
+	SWITCH(large1, intra1)
+left1:
+	RETURN_REGISTERS
+	MOVL Fast_UTCB(BP), BP
+	MOVL (BP), SI
+	MOVL 4(BP), BX
+	MOVL 8(BP), BP
+	STI
+	SYSEXIT
+	SWITCH_OTHERS(large1, shown1, intra1, left1)
+
+	// A local ID names a thread of the caller's space: its UTCB, user memory seen through the caller's segment, says which, and
+	// its TCB whether that is true.
+local:
+	TESTL $0x3F, AX
+	JNE  slow
+	LEAL -256(AX), BX
+	CMPL BX, $(0xC0000000-256) // and not nilthread
+	JCC  slow
+	MOVL Fast_Space(SP), DI
+	SS_ MOVL const_SpaceSegment(DI), BX
+	MOVL AX, BP
+	TESTL BX, BX
+	JPL  look
+	SHRL $12, BP
+	SS_ CMPL BP, const_SpaceLimit(DI)
+	JHI  slow
+	MOVL BX, BP
+	ANDL $0xFF000000, BP
+	ANDL $0xFF, BX
+	SHLL $16, BX
+	ADDL BX, BP
+	ADDL AX, BP
+look:
+	MOVL -60(BP), BX // MyGlobalID; may fault
+	MOVL BX, BP
+	SHRL $4, BP
+	ANDL $0x0FFFFC00, BP
+	ADDL $0xC00003C0, BP
+	CMPL BX, Fast_GlobalID(BP)
+	JNE  slow
+	CMPL AX, Fast_LocalID(BP)
+	JNE  slow
+	CMPL DI, Fast_Space(BP)
+	JNE  slow
+	CMPL DX, AX
+	JNE  other
+	MOVL BX, DX
+other:
+	MOVL BX, AX
+	JMP  found
+
+back:
+	MOVL Fast_GlobalID(BP), AX
+slow:
+	JMP  ·smallSlow(SB)
+
+// smallSlow: as slowIPC.
+TEXT ·smallSlow(SB),NOSPLIT|NOFRAME,$0
 	MOVL SP, BP
 	MOVL $STACK_END, SP
 	PUSHL $2
@@ -47,29 +233,32 @@ TEXT ·smallSysenterEntry(SB),NOSPLIT|NOFRAME,$0
 	PUSHL AX
 	LEAL -TCB_CTX(BP), BX
 	PUSHL BX
-	KERNEL_SEGMENTS
-	CALL pecan∕kernel·EnterIPC(SB)
+	KERNEL_SEGMENTS(restore, loaded)
+	CALL pecan∕kernel·EnterSmallIPC(SB)
 	JMP ·smallExit(SB)
+	RESTORE_GS(restore, loaded)
 
 /*
  * smallExit: return to the thread that TSS.esp0 names, or idle.
- *   in      TSS.esp0; interrupts off; DS, ES the kernel's
+ *   in      TSS.esp0; interrupts off; DS, ES the kernel's; GS the UTCB's
  */
 TEXT ·smallExit(SB),NOSPLIT|NOFRAME,$0
 again:
 	CMPL ·limited(SB), $0
 	JEQ  off
+	MOVL CR3, AX
+	MOVL AX, ·loaded(SB)
 	MOVL $ESP0, AX
 	MOVL (AX), SP
 	CMPL Fast_Exit(SP), $const_ExitIPC
 	JGT  idle
 	MOVL Fast_Space(SP), CX
-	MOVL const_SpaceSegment(CX), AX
-	TESTL AX, AX
-	JEQ  large
+	MOVL const_SpaceSegment(CX), DX
+	TESTL DX, DX
+	JPL  large
 	ORL  $const_ReasonAny, Fast_Reasons(SP)
 large:
-	CMPL AX, ·segmentNow(SB)
+	COMPARE_DX(DS_HIGH)
 	JNE  change
 changed:
 	CMPL Fast_Exit(SP), $const_ExitIPC
@@ -77,9 +266,8 @@ changed:
 	MOVL Fast_UTCB(SP), CX
 	MOVL 4(CX), BX
 	MOVL 8(CX), BP
-	MOVL $const_WordAlias, DX
-	MOVL Fast_EIP(SP), CX
-	MOVL CX, (const_FarAt-const_WordArea)(DX)
+	MOVL Fast_EIP(SP), DX
+	STORE_DX(FAR_ALIAS)
 	MOVL (Frame_EAX-64)(SP), AX
 	MOVL (Frame_ESI-64)(SP), SI
 	MOVL Fast_LocalID(SP), DI
@@ -89,45 +277,29 @@ changed:
 	STI
 	SYSEXIT
 trap:
-	MOVL (Frame_EIP-64)(SP), AX
-	CMPL AX, ·segmentEnd(SB)
-	JCC  beyond
+	MOVL Fast_Space(SP), CX
+	MOVL $const_UserTop, DX
+	CMPL const_SpaceSegment(CX), $0
+	JGE  limit
+	MOVL const_SpaceLimit(CX), DX
+	INCL DX
+	SHLL $12, DX
+limit:
+	CMPL DX, (Frame_EIP-64)(SP)
+	JLS  beyond
 	USER_SEGMENTS(AX)
 	LEAL -60(SP), SP
 	POPAL
 	LEAL 8(SP), SP
 	IRETL
 change:
-	// The GDT's code and data descriptor: lower halves (limit; base 0..15 is 0), upper halves, and the offset of the
-	// I/O bitmap, which is beyond the limit of the TSS for a small space.
-	MOVL AX, ·segmentNow(SB)
-	MOVL $0xFFFF, BX
-	MOVL $0x00CBF300, DX
-	MOVL $const_UserTop, SI
-	MOVL $const_bitmapOffset, DI
-	TESTL AX, AX
-	JEQ  write
-	MOVL AX, DX
-	ANDL $~7, DX
-	MOVL AX, CX
-	ANDL $7, CX
-	MOVL $0x400000, SI
-	SHLL CX, SI
-	MOVL SI, BX
-	SHRL $12, BX
-	DECL BX
-	MOVL $0xFFFF, DI
-write:
 	MOVL $0x10, ·kernelData(SB)
-	MOVL SI, ·segmentEnd(SB)
-	MOVL ·gdtView(SB), CX
-	MOVL BX, 24(CX)
-	MOVL BX, 32(CX)
-	MOVL DX, 36(CX)
-	ORL  $0x800, DX
-	MOVL DX, 28(CX)
-	MOVL $IO_OFFSET, AX
-	MOVW DI, (AX)
+	STORE_IO(const_bitmapOffset)
+	TESTL DX, DX
+	JPL  show
+	STORE_IO(0xFFFF)
+show:
+	SHOW_SEGMENTS
 	JMP  changed
 beyond:
 	// IRET would fault.
@@ -139,8 +311,6 @@ beyond:
 off:
 	// The last small space has gone in this entry: segments are flat again.
 	USER_SEGMENTS(AX)
-	MOVL ·gdtView(SB), AX
-	ANDB $0xFE, 0x2D(AX) // users may not load the UTCB's selector any more
 	JMP  ·exitToUser(SB)
 idle:
 	MOVL $STACK_END, SP
@@ -151,12 +321,11 @@ wait:
 
 // smallTrap is trapEntry.
 TEXT ·smallTrap(SB),NOSPLIT|NOFRAME,$0
-	TRAP_BODY(KERNEL_SEGMENTS, NESTED_SEGMENTS, pecan∕kernel·EnterSmallTrap(SB), ·smallExit(SB))
+	TRAP_BODY(KERNEL_SEGMENTS, NESTED_SEGMENTS, pecan∕kernel·EnterSmallNested(SB), pecan∕kernel·EnterSmallTrap(SB), pecan∕kernel·EnterIdle(SB), ·smallExit(SB))
 
-// smallVector13 is vector13: here every exit loads all segment registers, there is nothing to note.
+// smallVector13 is vector13.
 TEXT ·smallVector13(SB),NOSPLIT|NOFRAME,$0
-	PUSHL $13
-	JMP ·smallTrap(SB)
+	PROTECTION_BODY(·smallTrap(SB))
 
 // smallDebug is debugEntry.
 TEXT ·smallDebug(SB),NOSPLIT|NOFRAME,$0
@@ -189,5 +358,7 @@ DATA ·smallVectors+(4*n)(SB)/4, $name(SB)
 #define D(twin, name, n) DATA ·smallVectors+(4*n)(SB)/4, $name(SB)
 #include "vectors_386.h"
 GLOBL ·smallVectors(SB), RODATA, $512
-DATA ·smallSysenter+0(SB)/4, $·smallSysenterEntry(SB)
-GLOBL ·smallSysenter(SB), RODATA, $4
+DATA ·smallStart+0(SB)/4, $·smallSysenterEntry(SB)
+GLOBL ·smallStart(SB), RODATA, $4
+DATA ·smallEnd+0(SB)/4, $·smallSlow(SB)
+GLOBL ·smallEnd(SB), RODATA, $4

@@ -11,19 +11,62 @@
 #define TCB_CTX    0x3C0
 
 /*
+ * CHECK_GS: GS is looked at before it is loaded: that means a change of its descriptor (RESTORE_GS), because users must not be
+ * able to load it (docs/kernel-entry.md). Clobbers AX; RESTORE_GS AX and CX. DS must be the kernel's.
+ */
+#define CHECK_GS(restore, loaded) \
+	MOVW GS, AX; \
+	CMPW AX, $0x2B; \
+	JNE  restore; \
+loaded:
+#define RESTORE_GS(restore, loaded) \
+restore: \
+	MOVL ·gdtView(SB), AX; \
+	ORB  $1, 0x2D(AX); \
+	MOVL $0x2B, CX; \
+	MOVW CX, GS; \
+	ANDB $0xFE, 0x2D(AX); \
+	MOVL $1, ·repaired(SB); \
+	JMP  loaded
+
+/*
+ * PROTECTION_BODY: #GP. A data segment that a user has changed may be the cause: the right ones are loaded on the way, here it
+ * is noted. AX goes to where PUSHAL will put it. 0x36 is SS:.
+ */
+#define PROTECTION_BODY(TRAP) \
+	PUSHL $13; \
+	PUSHL AX; \
+	MOVW DS, AX; \
+	CMPW AX, $0x23; \
+	JNE  changed; \
+	MOVW ES, AX; \
+	CMPW AX, $0x23; \
+	JNE  changed; \
+	MOVW FS, AX; \
+	CMPW AX, $0x23; \
+	JNE  changed; \
+	POPL AX; \
+	JMP TRAP; \
+changed: \
+	BYTE $0x36; \
+	MOVL $1, ·repaired(SB); \
+	POPL AX; \
+	JMP TRAP
+
+/*
  * TRAP_BODY: everything that enters through the IDT, after the stub pushed error code and vector.
  *   from user    the frame lies in the running thread's TCB; Go runs on the kernel stack
  *   from idle    recognised by the empty kernel stack below the frame
  *   from kernel  nested fault or interrupt; Go runs below, or on the kernel stack if the fast path was on a TCB
- * SEGMENTS and NESTED load the segment registers at entry and before the return to interrupted kernel code.
+ * SEGMENTS and KEEP load the segment registers at entry and before the return to interrupted kernel code.
  * A user's AC and ID are cleared, they would reach whoever leaves by SYSEXIT.
  * Hardware never lets a user set VM, but QEMU's IRET does. The frame then has four segment registers more: it is moved
  * to its place, and the thread goes on in protected mode, where it belongs.
  */
-#define TRAP_BODY(SEGMENTS, NESTED, ENTER, EXIT) \
+#define TRAP_BODY(SEGMENTS, KEEP, NESTED, ENTER, IDLE, EXIT) \
 	PUSHAL; \
 	CLD; \
-	SEGMENTS; \
+	SEGMENTS(restore, loaded); \
 	MOVL SP, BX; \
 	TESTL $0x20000, 48(SP); \
 	JNE  virtual; \
@@ -68,9 +111,9 @@ nested: \
 	PUSHL BX; \
 	SUBL $4, BX; \
 	PUSHL BX; \
-	CALL pecan∕kernel·EnterNested(SB); \
+	CALL NESTED; \
 	MOVL 4(SP), SP; \
-	NESTED; \
+	KEEP; \
 	POPAL; \
 	LEAL 8(SP), SP; \
 	IRETL; \
@@ -78,5 +121,6 @@ idle: \
 	MOVL 32(BX), AX; \
 	MOVL $STACK_END, SP; \
 	PUSHL AX; \
-	CALL pecan∕kernel·EnterIdle(SB); \
-	JMP EXIT
+	CALL IDLE; \
+	JMP EXIT; \
+	RESTORE_GS(restore, loaded)

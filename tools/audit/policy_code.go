@@ -11,7 +11,8 @@ var kernelPrivileged = []Privileged{
 	{ia32 + "debugEntry", []Class{InterruptRet}, "goes on in sysenterEntry with TF off"},
 	{ia32 + "exitToUser", []Class{InterruptOn, FastCall, InterruptRet, Halt}, "the only way out; idle waits here"},
 
-	{ia32 + "smallSysenterEntry", []Class{FlagsLoad, Segment}, "as sysenterEntry"},
+	{ia32 + "smallSysenterEntry", []Class{CR3, InterruptOn, FastCall, Segment}, "as sysenterEntry; the segments are those of the receiver's space"},
+	{ia32 + "smallSlow", []Class{FlagsLoad, Segment}, "as slowIPC"},
 	{ia32 + "smallTrap", []Class{FlagsLoad, Segment, InterruptRet}, "as trapEntry"},
 	{ia32 + "smallDebug", []Class{InterruptRet}, "as debugEntry"},
 	{ia32 + "smallExit", []Class{Segment, InterruptOn, FastCall, InterruptRet, Halt}, "the only way out while segments are limited"},

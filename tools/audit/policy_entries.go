@@ -7,6 +7,7 @@ const (
 	enterTrap   = kernel + "EnterTrap"
 	enterSmall  = kernel + "EnterSmallTrap"
 	enterNested = kernel + "EnterNested"
+	smallNested = kernel + "EnterSmallNested"
 	enterIdle   = kernel + "EnterIdle"
 )
 
@@ -49,16 +50,17 @@ func kernelEntries() []Entry {
 		case 10, 11, 12, 13, 14, 17:
 			hardware = 4 // error code
 		}
-		list = append(list, trapEntries(v, name, enterTrap, hardware)...)
-		list = append(list, trapEntries(v, twin, enterSmall, hardware)...)
+		list = append(list, trapEntries(v, name, enterTrap, enterNested, hardware)...)
+		list = append(list, trapEntries(v, twin, enterSmall, smallNested, hardware)...)
 	}
 	return list
 }
 
-// trapEntries are the modes in which a vector of the IDT can come; enter is the function that serves users.
-func trapEntries(v int, name, enter string, hardware int) []Entry {
+// trapEntries are the modes in which a vector of the IDT can come; enter and nested are the functions that serve users and
+// the kernel.
+func trapEntries(v int, name, enter, nested string, hardware int) []Entry {
 	list := []Entry{{Func: name, Mode: "user", Stack: "frame", Hardware: fromUser + hardware,
-		Without: []string{enterNested, enterIdle}, Reason: "IDT vector, from user level"}}
+		Without: []string{nested, enterIdle}, Reason: "IDT vector, from user level"}}
 	if v >= 0x30 && v < 0x38 {
 		return list // system calls: the kernel executes no INT
 	}
@@ -68,6 +70,6 @@ func trapEntries(v int, name, enter string, hardware int) []Entry {
 		nest.Nest, nest.Reason = "interrupt", "an interrupt at a preemption point"
 	}
 	idle := Entry{Func: name, Mode: "idle", Stack: "kernel", Hardware: fromKernel + hardware,
-		Without: []string{enter, enterNested}, Reason: "while no thread runs, on the empty kernel stack"}
+		Without: []string{enter, nested}, Reason: "while no thread runs, on the empty kernel stack"}
 	return append(list, nest, idle)
 }

@@ -15,8 +15,12 @@ var smallCases = []testCase{
 	{"abi-5.5-small-exception", smallException},
 	{"abi-5.5-small-kernel-interface", smallInterface},
 	{"abi-5.5-small-ipc", smallIPC},
+	{"abi-5.5-small-local-ids", smallLocalIDs},
 	{"abi-5.5-small-unmap", smallUnmap},
 	{"abi-5.5-small-deletion", smallDeletion},
+	{"abi-5.5-small-ports", smallPorts},
+	{"abi-5.5-small-strings", smallStrings},
+	{"abi-5.5-small-storm", smallStorm},
 }
 
 // Ids are size and place; the old one is told; 0 is a large space again.
@@ -259,6 +263,44 @@ func smallIPC() {
 	equal("place", rigs[1].space.place(), place(1))
 }
 
+// Local IDs within a small space, and what looks like one: unmapped, beyond the size, another space's.
+func smallLocalIDs() {
+	a := newSmallRig(place(3))
+	b := newRigIn(a.space)
+	other := newSmallRig(place(4))
+	for range 3 {
+		to, local := b.local(), a.local()
+		b.enterIPC(l4.NilThread)
+		b.regs.EDX, b.regs.ECX = uint32(l4.AnyThread), uint32(l4.Forever)
+		b.start([]byte{0x0F, 0x34})
+		waitState(b.id, l4.WaitingReceive)
+		a.enterIPC(l4.ThreadID(to))
+		a.regs.EDX, a.regs.ECX = to, uint32(l4.Forever)
+		a.start([]byte{0x0F, 0x34}) // Call: the way without Go
+		e := b.next(soon)
+		b.done(e, 2)
+		equal("sender", e.regs.EAX, local)
+		b.enterIPC(l4.ThreadID(e.regs.EAX))
+		e = b.do(0x0F, 0x34)
+		b.done(e, 2)
+		e = a.next(soon)
+		a.done(e, 2)
+		equal("sender of the answer", e.regs.EAX, to)
+	}
+	for _, id := range [...]uint32{
+		0x1000 - 0x40, 0x00D00100, smallUTCB.Base() + 0x1F100, smallKIP.Base() + 0x100, 0x00FFFFC0, 0x01000000, 0x01000100, 0x0FFFFF00,
+		0x10000000, 0x20000100, 0xBFFFFF00, smallUTCB.Base() + 0x140,
+	} {
+		stepNumber("local ID", id)
+		a.enterIPC(l4.ThreadID(id))
+		e := a.do(0x0F, 0x34)
+		a.done(e, 2)
+		check(e.regs.ESI&0x8000 != 0, "IPC to nobody succeeds")
+	}
+	equal("place", a.space.place(), place(3))
+	other.works()
+}
+
 // fillWords stores seed+i in the rig's message registers 1 to n, n <= 5.
 func (r *rig) fillWords(n, seed uint32) {
 	for i := uint32(1); i <= n; i++ {
@@ -338,5 +380,113 @@ func smallDeletion() {
 		}
 		remove(r.id)
 		here.rewind()
+	}
+}
+
+// A small space does not have the ports of the space whose directory it runs in; with ports of its own it becomes large.
+func smallPorts() {
+	ownPorts(deadPort, 0)
+	open := newRigIn(nil)
+	open.patterns()
+	open.regs.EDX = deadPort
+	isPortFault(open.do(0xEC), deadPort, 0, open.slot)
+	open.openTo(deadPort, 0)
+	open.done(open.next(soon), 1)
+	r := newSmallRig(place(2))
+	r.enterIPC(l4.NilThread)
+	r.regs.EDX, r.regs.ECX = uint32(open.id), uint32(l4.Forever)
+	r.start([]byte{0x0F, 0x34, 0xBA, deadPort & 0xFF, deadPort >> 8, 0, 0, 0xEC}) // sysenter; mov edx, port; in al, dx
+	waitState(r.id, l4.WaitingReceive)
+	open.enterIPC(r.id)
+	open.regs.EDX, open.regs.ECX = uint32(r.id), uint32(l4.Forever)
+	open.start([]byte{0x0F, 0x34}) // and waits: r runs in its directory
+	isPortFault(r.next(soon), deadPort, 0, r.slot+7)
+	equal("place", r.space.place(), place(2))
+	r.openTo(deadPort, 0)
+	r.done(r.next(soon), 8)
+	equal("place with a port", r.space.place(), 0)
+	equal("no place with a port", r.space.move(place(2), false), 0)
+}
+
+// Strings to and from a small space, over pages that fault on the way.
+func smallStrings() {
+	const at, length = 0x00D00FF0, 0x2000
+	r := newSmallRig(place(2))
+	r.setWord(-64, 1)          // BR0: accept strings
+	r.setWord(-68, length<<10) // BR1
+	r.setWord(-72, at)         // BR2
+	for i := range uint32(4) {
+		store(pages+i*l4.PageSize, stamp(i))
+	}
+	r.enterIPC(l4.NilThread)
+	r.regs.EDX, r.regs.ECX = uint32(l4.AnyThread), uint32(l4.Forever)
+	r.start([]byte{0x0F, 0x34})
+	waitState(r.id, l4.WaitingReceive)
+	sender := spawn(func() {
+		u := l4.MyUTCB()
+		u.MR[1], u.MR[2] = length<<10, pages
+		_, tag := l4.Ipc(r.id, l4.NilThread, l4.Forever, 2<<6)
+		check(!tag.Failed(), "string to a small space fails")
+		report(l4.OK)
+	})
+	for i := range uint32(3) {
+		e := r.next(soon)
+		if e.kind != pageFault || e.fault.Addr>>12 != at>>12+i {
+			fatal(e.describe(describe("want a fault of the string, got ")))
+		}
+		r.mapTo(e.fault.Addr, large+(i+8)*l4.PageSize, l4.RWX)
+	}
+	reportOf(sender, l4.OK)
+	r.done(r.next(soon), 2)
+	for i := range uint32(2) {
+		r.patterns()
+		r.regs.EBX = at + i*l4.PageSize
+		e := r.do(readEBX...)
+		r.done(e, len(readEBX))
+		equal("word of the string", e.regs.EAX, stamp(i))
+	}
+	equal("place", r.space.place(), place(2))
+}
+
+// setWord stores a word of the rig's UTCB, at an offset from MR0.
+func (r *rig) setWord(offset int8, value uint32) {
+	r.patterns()
+	r.regs.ECX = value
+	r.done(r.do(0x65, 0x8B, 0x1D, 0, 0, 0, 0, 0x89, 0x4B, byte(offset)), 10) // mov ebx, gs:[0]; mov [ebx+offset], ecx
+}
+
+// Two small spaces call each other as fast as they can while a timer interrupts them everywhere: in the trampoline too.
+func smallStorm() {
+	slice := l4.Scheduling{Time: l4.TimeControl(l4.Microseconds(100), l4.Never), Processor: l4.Same, Priority: l4.Same, Preemption: l4.Same}
+	for _, rigs := range [...][2]*rig{{newSmallRig(place(0)), newSmallRig(place(1))}, {newSmallRig(place(2)), newRigIn(nil)}} {
+		for i, r := range rigs {
+			_, _, err := l4.Schedule(r.id, slice)
+			succeeds("timeslice", err)
+			peer := uint32(rigs[1-i].id)
+			r.enterIPC(l4.NilThread)
+			end := r.slot + 27
+			r.regs.EAX = peer * uint32(i) // the first one begins with waiting
+			r.start([]byte{
+				0xBA, byte(peer), byte(peer >> 8), byte(peer >> 16), byte(peer >> 24), // mov edx, peer
+				0x31, 0xC9, 0x31, 0xF6, // xor ecx, ecx; xor esi, esi
+				0x65, 0x8B, 0x3D, 0, 0, 0, 0, // mov edi, gs:[0]
+				0xBB, byte(end), byte(end >> 8), byte(end >> 16), byte(end >> 24), // mov ebx, end
+				0x89, 0xE5, 0x89, 0x37, 0x0F, 0x34, // mov ebp, esp; mov [edi], esi; sysenter
+				0xB8, byte(peer), byte(peer >> 8), byte(peer >> 16), byte(peer >> 24), // end: mov eax, peer
+				0xEB, 0xDE, // jmp to the start
+			})
+			if i == 0 {
+				waitState(r.id, l4.WaitingReceive)
+			}
+		}
+		l4.Sleep(l4.Milliseconds(200))
+		for _, r := range rigs {
+			succeeds("restart rig", l4.Start(r.id, parkAddress(), r.sp))
+		}
+		for _, r := range rigs {
+			e := r.next(soon)
+			check(e.kind == exception && e.regs.IP == parkAddress(), "a rig got lost in the storm")
+			r.works()
+		}
 	}
 }
