@@ -75,6 +75,10 @@ var sections = []section{
 		{"page_fault", "page fault round trip", "1,380", "700"},
 		{"exception", "exception round trip, 12 words each way", "974", "500"},
 	}},
+	{"FPU, first instruction after another thread has run", instructions, []entry{
+		{"fpu_back", "nobody else has used it", "", ""},
+		{"fpu_switch", "another thread has used it", "", ""},
+	}},
 	{"Strings, Call with an empty answer", instructions, []entry{
 		{"string_call_4", "4 B", "733", "420"},
 		{"string_call_4k", "4 KiB", "1,756", "1,450"},

@@ -32,6 +32,7 @@ var groups = []struct {
 	{"ipcfail", failures, false},
 	{"calls", calls, false},
 	{"faults", faults, false},
+	{"fpu", fpu, false},
 	{"strings", strings, false},
 	{"maps", maps, false},
 	{"unmaps", unmaps, false},
