@@ -127,11 +127,30 @@ func timerInterrupt(t *TCB) (due bool) {
 		}
 		return false
 	}
+	if t != nil && renewSlice(t, now) {
+		return false
+	}
 	endSlice(t, now)
 	expireTimeouts(now)
 	if next = nextDeadline(); before(next, noDeadline) {
 		armFor(next, now)
 	}
+	return true
+}
+
+// renewSlice does what the end of a slice comes to for a thread that has nobody beside or above it and an endless quantum: it
+// begins a new one. It returns false, with nothing changed, if anything else is the case, or if a timeout is due as well.
+func renewSlice(t *TCB, now uint64) bool {
+	p := int32(t.prio)
+	alone := cpu.top < p || cpu.top == p && cpu.ready[p] == t.ref() && t.readyNext == t.ref()
+	if !alone || cpu.owner != t.ref() || none(cpu.sliceEnd) || before(now, cpu.sliceEnd) || !before(now, nextTimeout()) ||
+		!none(t.delayEnd) || before(t.quantum, infinite) {
+		return false
+	}
+	charge(now)
+	t.sliceLeft = t.sliceLen
+	cpu.sliceEnd = now + t.sliceLen
+	arm(nextDeadline(), now)
 	return true
 }
 
