@@ -248,9 +248,9 @@ func donee(best, t *TCB) *TCB {
 	x := cpu.donated.tcb()
 	cpu.donated = 0
 	if best == t && cpu.resched == 0 {
+		dequeue(x)
 		return x
 	}
-	link(x, true)
 	return best
 }
 

@@ -159,7 +159,6 @@ func sysThreadSwitch(t *TCB) {
 	default:
 		// x runs on the rest of t's timeslice.
 		link(t, true)
-		dequeue(x)
 		cpu.donated = x.ref()
 	}
 }
