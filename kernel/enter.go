@@ -6,6 +6,7 @@ import "pecan/arch/ia32"
 
 // EnterIPC is the Ipc and Lipc system call.
 func EnterIPC(t *TCB, to, from, times, tag uint32) {
+	debugEnter(0)
 	if shortIPC(t, ThreadID(to), ThreadID(from), times, tag) || quickFailure(t, ThreadID(to), ThreadID(from), times, tag) {
 		return
 	}
@@ -18,6 +19,7 @@ func EnterIPC(t *TCB, to, from, times, tag uint32) {
 
 // EnterTrap is any trap, fault, interrupt or other system call from user level; the registers are in t.Frame.
 func EnterTrap(t *TCB) {
+	debugEnter(t.Frame.Vector)
 	t.Exit = ia32.ExitTrap
 	switch v := t.Frame.Vector; {
 	case v >= ia32.VecSyscall:
@@ -36,6 +38,7 @@ func EnterIdle(vector uint32) {
 	if vector < ia32.VecIRQ {
 		panicAt("exception while idle", vector)
 	}
+	debugEnter(vector)
 	interrupt(vector-ia32.VecIRQ, nil)
 	leave(nil)
 }

@@ -216,7 +216,7 @@ func choose(t *TCB) *TCB {
 		}
 		dequeue(q)
 		if exhausted() {
-			ia32.Poll()
+			poll()
 			if cpu.pending != 0 {
 				takePending(t)
 				t = stillThere(t)
@@ -284,7 +284,7 @@ func preempted() bool {
 	if !exhausted() {
 		return false
 	}
-	ia32.Poll()
+	poll()
 	return cpu.pending != 0
 }
 
