@@ -178,6 +178,9 @@ func (c *chaos) actExchange() {
 	if c.roll(3) != 0 {
 		control &^= exHaltValid
 	}
+	if c.roll(4) == 0 {
+		control |= gsKey << 16
+	}
 	c.note("exchange %#x control %#x", dest, control)
 	pager := c.id()
 	c.call(callExchangeRegisters, regs{ax: uint32(dest), cx: control, dx: 0x2000, si: 0x1000, di: c.roll(256), bp: uint32(pager)})

@@ -58,6 +58,9 @@ func ESP0() uint32 { return *(*uint32)(Ptr(ESP0Addr)) }
 // SetWord sets what the running thread reads at gs:0.
 func SetWord(v uint32) { *(*uint32)(Ptr(wordPage)) = v }
 
+// Word returns it.
+func Word() uint32 { return *(*uint32)(Ptr(wordPage)) }
+
 // wordPage is the kernel's alias of the page at WordArea.
 var wordPage uint32
 

@@ -23,7 +23,7 @@ type testCase struct {
 // suite are all cases, by topic. The last group holds what a kernel is most likely not to survive.
 var suite = [...][]testCase{
 	kipCases, registerCases, waitCases, sendCases, messageCases, partnerCases,
-	startCases, faultCases, exceptionCases, traceCases, fpuCases, portCases,
+	startCases, faultCases, exceptionCases, handlerCases, traceCases, debuggerCases, fpuCases, gsWordCases, portCases,
 	controlCases, modifyCases, spaceCases, exchangeCases, scheduleCases, timeCases, quantumCases, preemptionCases,
 	mapCases, grantCases, unmapCases, interruptCases,
 	privilegeCases, kernelAddressCases, entryCases, oddCases, utcbCases,
