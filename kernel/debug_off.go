@@ -10,7 +10,7 @@ const shortestSlice = 10
 func debugStart()        {}
 func debugLeave()        {}
 func debugEnter(uint32)  {}
-func debugCopied(uint32) {}
+func debugString(uint32) {}
 
 // poll is a preemption point.
 func poll() { ia32.Poll() }

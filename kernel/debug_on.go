@@ -64,10 +64,10 @@ func checkStack() {
 }
 
 // The longest time with interrupts off, in TSC ticks: under QEMU's -icount shift=0 instructions. What the checks of this
-// kernel take does not count, nor do the words that a string transfer copies at once (strings.go, chunk).
+// kernel take does not count, nor do iterations of REP MOVS and STOS.
 var stretch struct {
 	began    uint64 // TSC
-	words    uint64 // copied by REP MOVS since
+	words    uint64 // copied or cleared by REP MOVS and STOS since
 	longest  uint64 // ticks, without those
 	vector   uint32 // of the entry, 0 for Ipc
 	worst    uint32 // vector of the longest
@@ -85,8 +85,9 @@ func debugEnter(vector uint32) {
 
 func beginStretch() { stretch.began, stretch.words = ia32.ReadTSC(), 0 }
 
-// debugCopied is called when n bytes have been copied by one REP MOVS, which counts as so many instructions.
-func debugCopied(n uint32) { stretch.words += uint64(n / 4) }
+// debugString is called when n bytes have been copied or cleared by one REP MOVS or STOS, whose iterations count as
+// instructions under -icount.
+func debugString(n uint32) { stretch.words += uint64(n / 4) }
 
 func endStretch() {
 	ticks := ia32.ReadTSC() - stretch.began + outsideStretch

@@ -59,11 +59,10 @@ func (s *Space) makePorts(port uint32) bool {
 		s.ioTable = allocPage(pageIOTable, handle)
 		entry := word(s.pdir + 4*pdIndex(ia32.IOArea))
 		ia32.Copy(s.ioTable, ia32.Virt(*entry&ia32.PteFrame), ia32.PageSize)
+		debugString(3 * ia32.PageSize) // with the bitmaps
 		for i := range s.ioBitmap {
 			s.ioBitmap[i] = allocPage(pageIOBitmap, handle)
-			for w := uint32(0); w < ia32.PageSize; w += 4 {
-				*word(s.ioBitmap[i] + w) = ^uint32(0)
-			}
+			ia32.Copy(s.ioBitmap[i], ia32.DenyPage(), ia32.PageSize)
 			*word(s.ioTable + uint32(ioTableBitmap+i)*4) = ia32.Phys(s.ioBitmap[i]) | kernelPte
 		}
 		*entry = ia32.Phys(s.ioTable) | kernelPte

@@ -239,7 +239,7 @@ func copyAcross(s, r *TCB, dst, src, n uint32) (copied, fault uint32, inTarget b
 	alias := ia32.CopyArea + dst&ia32.LargeMask
 	left, at := ia32.CopyUser(alias, src, n)
 	copied = n - left
-	debugCopied(copied)
+	debugString(copied)
 	if left != 0 {
 		inTarget = at >= ia32.UserTop
 		gap := at - (src + copied)

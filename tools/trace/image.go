@@ -19,10 +19,12 @@ type image struct {
 	cost               map[uint32]cost
 }
 
-// cost is what one instruction does to memory, and whether it leaves the kernel.
+// cost is what one instruction does to memory, and what it does besides.
 type cost struct {
 	reads, writes int
-	exit          bool
+	exit          bool // leaves the kernel, or a fault in it
+	opens         bool // turns interrupts on
+	repeats       bool // a string instruction
 }
 
 func load(file string) (*image, error) {
@@ -109,9 +111,11 @@ func costOf(in x86asm.Inst) (k cost) {
 	case x86asm.POPAD:
 		k.reads = 8
 	case x86asm.MOVSD, x86asm.MOVSB:
-		return cost{reads: 1, writes: 1}
+		return cost{reads: 1, writes: 1, repeats: true}
 	case x86asm.STOSD, x86asm.STOSB:
-		return cost{writes: 1}
+		return cost{writes: 1, repeats: true}
+	case x86asm.STI:
+		k.opens = true
 	}
 	for i, a := range in.Args {
 		if _, ok := a.(x86asm.Mem); !ok {

@@ -4,9 +4,12 @@
 //   - the instructions from the kernel's entry point to the first user instruction, and
 //   - what the programs print (user/bench: its figures), and
 //   - for every way from a sysenter to the next exit to user level that occurs often: instructions, memory reads
-//     and writes (each operand, push, pop, call and return counts one), and the functions they are spent in.
+//     and writes (each operand, push, pop, call and return counts one), and the functions they are spent in;
+//   - with -off instead of the ways the longest time with interrupts off, and where it is spent.
 //
-// Usage: trace [-kernel FILE] [-top N] SIGMA0 ROOT...
+// Usage: trace [-kernel FILE] [-top N | -off] SIGMA0 ROOT...
+//
+// ROOT may have arguments behind a space, as QEMU's -initrd takes them.
 //
 // The log covers the kernel's text only, so user programs cost nothing. A run takes some ten seconds.
 package main
@@ -25,18 +28,19 @@ import (
 func main() {
 	kernel := flag.String("kernel", "build/pecan.elf", "kernel `file`")
 	top := flag.Int("top", 4, "report the `n` most frequent paths")
+	off := flag.Bool("off", false, "report the longest time with interrupts off instead, for all programs named")
 	flag.Parse()
 	if flag.NArg() < 2 {
 		fmt.Fprintln(os.Stderr, "trace: name the sigma0 and root task images")
 		os.Exit(2)
 	}
-	if err := run(*kernel, flag.Args(), *top); err != nil {
+	if err := run(*kernel, flag.Args(), *top, *off); err != nil {
 		fmt.Fprintln(os.Stderr, "trace:", err)
 		os.Exit(1)
 	}
 }
 
-func run(kernel string, modules []string, top int) error {
+func run(kernel string, modules []string, top int, off bool) error {
 	code, err := load(kernel)
 	if err != nil {
 		return err
@@ -54,22 +58,26 @@ func run(kernel string, modules []string, top int) error {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("%w: apt-get install qemu-system-x86", err)
 	}
-	paths := follow(log, code)
-	cmd.Wait()
-	paths.print(os.Stdout, code, top)
+	paths, stretches := &paths{seen: map[string]*path{}}, &stretches{}
+	if off {
+		follow(log, func(pc uint32) { stretches.step(pc, code) })
+		stretches.print(os.Stdout, code)
+	} else {
+		follow(log, func(pc uint32) { paths.step(pc, code) })
+		paths.print(os.Stdout, code, top)
+	}
+	cmd.Wait() // its status is what the programs say about themselves
 	return nil
 }
 
 // follow reads the execution log to its end.
-func follow(log io.Reader, code *image) *paths {
-	p := &paths{seen: map[string]*path{}}
+func follow(log io.Reader, step func(pc uint32)) {
 	lines := bufio.NewScanner(log)
 	for lines.Scan() {
 		if pc, ok := counter(lines.Text()); ok {
-			p.step(pc, code)
+			step(pc)
 		}
 	}
-	return p
 }
 
 // counter returns the instruction pointer of a log line "Trace n: host [base/pc/flags/...]".

@@ -80,17 +80,17 @@ func (p *paths) print(w io.Writer, c *image, top int) {
 			break
 		}
 		fmt.Fprintf(w, "ipc path %d: %d times, %d instructions, %d reads, %d writes\n", i+1, q.count, len(q.pcs), q.reads, q.writes)
-		for _, f := range q.functions(c) {
+		for _, f := range functions(q.pcs, c) {
 			fmt.Fprintln(w, "   ", f)
 		}
 	}
 }
 
-// functions lists where the instructions of the path are spent.
-func (q *path) functions(c *image) (out []string) {
+// functions lists where instructions are spent.
+func functions(pcs []uint32, c *image) (out []string) {
 	count := map[string]int{}
 	var order []string
-	for _, pc := range q.pcs {
+	for _, pc := range pcs {
 		f := c.function(pc)
 		if count[f] == 0 {
 			order = append(order, f)
