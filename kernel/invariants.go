@@ -167,7 +167,10 @@ func checkThread(t *TCB, n *tally) string {
 	if wrong := checkIPC(t, n); wrong != "" {
 		return wrong
 	}
-	if t.number() < userBase {
+	switch {
+	case t.number() < systemBase:
+		return checkLine(t)
+	case t.number() < userBase:
 		return ""
 	}
 	if wrong := checkTime(t); wrong != "" {
