@@ -22,6 +22,8 @@ func EnterTrap(t *TCB) {
 	debugEnter(t.Frame.Vector)
 	t.Exit = ia32.ExitTrap
 	switch v := t.Frame.Vector; {
+	case v == vecThreadSwitch && quickSwitch(t):
+		return
 	case v >= ia32.VecIRQ:
 		interrupt(v-ia32.VecIRQ, t)
 	case v >= ia32.VecSyscall:

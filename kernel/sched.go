@@ -249,7 +249,6 @@ func donee(best, t *TCB) *TCB {
 	x := cpu.donated.tcb()
 	cpu.donated = 0
 	if best == t && cpu.resched == 0 {
-		dequeue(x)
 		return x
 	}
 	return best

@@ -38,6 +38,14 @@ func main() {
 	l4.Call(faulter, m.Start(0), l4.Forever)
 	report("page_fault_round_trip", m.Word64(1)/uint64(len(target)/4096))
 	measure("thread_switch_alone", func() { l4.ThreadSwitch(l4.NilThread) })
+	self := l4.MyGlobalID()
+	other := newThread(5, pager, func() {
+		for {
+			l4.ThreadSwitch(self)
+		}
+	})
+	measure("thread_switch_there_and_back", func() { l4.ThreadSwitch(other) })
+	check(l4.DeleteThread(other))
 	measure("system_clock", func() { l4.SystemClock() })
 	measure("exchange_registers_self", func() { var r l4.ThreadRegisters; l4.ExchangeRegisters(l4.MyGlobalID(), 0, &r) })
 	nobody := l4.Global(base+100, 1)

@@ -271,7 +271,7 @@ func scheduleSwitchNobody() {
 	waiting := spawn(sleeper)
 	waitState(waiting, l4.WaitingReceive)
 	setTimes(spawnAt(casePriority, worker(0)), l4.Milliseconds(2), l4.Never)
-	for _, id := range [...]l4.ThreadID{l4.NilThread, waiting, inactive(), l4.Global(9999, 3), l4.AnyThread, l4.AnyLocalThread, l4.Interrupt(3)} {
+	for _, id := range [...]l4.ThreadID{l4.NilThread, waiting, inactive(), l4.Global(9999, 3), l4.Global(l4.Kernel().SystemBase(), 0), l4.AnyThread, l4.AnyLocalThread, l4.Interrupt(3)} {
 		stepNumber("ID", uint32(id))
 		before := lap(0)
 		l4.ThreadSwitch(id) // like nobody: the equal runs
