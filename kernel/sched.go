@@ -272,9 +272,9 @@ func exhausted() bool {
 	return true
 }
 
-// stepsPerStretch bounds the interrupts-off stretch of long operations: steps cost up to some 700 instructions, the
+// stepsPerStretch bounds the interrupts-off stretch of long operations: steps cost up to some 1,100 instructions, the
 // ceiling is 5,000 (docs/kernel-entry.md).
-const stepsPerStretch = 6
+const stepsPerStretch = 4
 
 // preempted counts a step and, at a preemption point, takes interrupts. It reports true when the operation should
 // be put off because there is something more urgent.
