@@ -120,6 +120,8 @@ func scheduleStates() {
 	_, _, err := l4.Stop(spawn(spinner))
 	succeeds("halt", err)
 	s, r := pair()
+	fill(s.back, 0x2000, 1, 0)
+	clear(r.back, 0x2000)
 	faultOf(s, r, r, true)
 	equal("sending", uint32(l4.State(s.id)), uint32(l4.Sending))
 	equal("receiving", uint32(l4.State(r.id)), uint32(l4.Receiving))
