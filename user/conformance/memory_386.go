@@ -61,11 +61,16 @@ func takeMemory() {
 	}
 }
 
-// takeRegions takes all pages from all zones, and gets those back from sigma0 that a case has flushed. Only the runner may call
-// it: sigma0 serves nobody else.
+// takeRegions takes all pages from all zones.
 func takeRegions() {
 	for i := range regions {
 		l4.UnmapPage(l4.NewFpage(regions[i], regionLog2, l4.RWX), false)
+	}
+}
+
+// regainRegions gets pages back from sigma0 that a case has flushed. Only the runner can: sigma0 serves nobody else.
+func regainRegions() {
+	for i := range regions {
 		for at := uint32(0); at < regionSize; at += l4.PageSize {
 			load(regions[i] + at)
 		}
