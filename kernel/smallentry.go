@@ -9,6 +9,7 @@ const cleanedPerTrap = 64
 
 // EnterSmallTrap is EnterTrap.
 func EnterSmallTrap(t *TCB) {
+	debugEnter(t.Frame.Vector)
 	small.armed = true
 	if small.dirty != 0 {
 		cleanEntries(cleanedPerTrap)
@@ -61,6 +62,7 @@ func smallTrap(t *TCB, s *Space) bool {
 
 // EnterBeyond is a thread about to return by IRET to an address beyond its limit, which would fault in the kernel.
 func EnterBeyond(t *TCB) {
+	debugEnter(ia32.VecProtection)
 	if s := t.space(); s.segment != 0 {
 		moveOut(s)
 	} else {

@@ -19,9 +19,12 @@ type stretch struct {
 	iterations int
 }
 
+// leavesKernel are the functions whose IRET and SYSEXIT lead to user level, and not back into the kernel.
+var leavesKernel = map[string]bool{"pecan/arch/ia32.exitToUser": true, "pecan/arch/ia32.smallExit": true}
+
 func (s *stretches) step(pc uint32, c *image) {
 	k := c.at(pc)
-	ends := k.opens || k.exit && c.function(pc) == "pecan/arch/ia32.exitToUser" // and not of a fault in the kernel
+	ends := k.opens || k.exit && leavesKernel[c.function(pc)]
 	if !s.booted {
 		s.booted = ends
 		return
