@@ -48,7 +48,16 @@ func (s *stretches) print(w io.Writer, c *image) {
 	fmt.Fprintf(w, "longest with interrupts off: %d instructions, and %d iterations of string instructions in them\n",
 		len(s.longest.pcs), s.longest.iterations)
 	fmt.Fprintf(w, "most iterations of string instructions with interrupts off: %d\n", s.wide)
-	for _, f := range functions(s.longest.pcs, c) {
-		fmt.Fprintln(w, "   ", f)
+	count := map[string]int{}
+	var order []string
+	for _, pc := range s.longest.pcs {
+		f := c.function(pc)
+		if count[f] == 0 {
+			order = append(order, f)
+		}
+		count[f]++
+	}
+	for _, f := range order {
+		fmt.Fprintf(w, "    %4d %s\n", count[f], f)
 	}
 }
