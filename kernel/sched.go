@@ -262,7 +262,7 @@ func donee(best, t *TCB) *TCB {
 // rank is the priority that the running thread has: at least that of the thread whose (finite) timeslice it got.
 func rank(t *TCB) int32 {
 	p := int32(t.prio)
-	if cpu.owner != 0 && cpu.sliceEnd != 0 {
+	if cpu.owner != 0 && uint32(cpu.sliceEnd)|uint32(cpu.sliceEnd>>32) != 0 { // cheaper than comparing 64 bits
 		p = max(p, int32(cpu.owner.tcb().prio))
 	}
 	return p

@@ -159,7 +159,7 @@ func quickSwitch(t *TCB) bool {
 		return true
 	}
 	x := tcbRef(ThreadID(dest).number()).tcb()
-	if x.GlobalID != dest || ThreadID(dest).isLocal() || x.State != StateReady || x.Reasons&^ia32.ReasonsQuiet != 0 || x == t || cpu.top > rank(t) {
+	if x.GlobalID != dest || ThreadID(dest).isLocal() || x.State != StateReady || x.Reasons&^ia32.ReasonsQuiet != 0 || x == t || cpu.top > int32(t.prio) {
 		return false
 	}
 	if !t.queued {
