@@ -105,7 +105,7 @@ deps-%:
 
 build/bin/.made: $(tool_sources)
 	@mkdir -p build/bin
-	@$(GO) build -buildvcs=false -o build/bin/ ./tools/run ./tools/audit ./tools/bench ./tools/verdict ./tools/trace
+	@$(GO) build -buildvcs=false -o build/bin/ ./tools/run ./tools/audit ./tools/bench ./tools/verdict ./tools/trace ./tools/latency
 	@touch $@
 
 # Apart from the others: a new builder means that everything is built again.

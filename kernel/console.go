@@ -5,7 +5,8 @@ import "pecan/arch/ia32"
 // The kernel's console: boot messages, refusals, panics and the pseudo calls. User programs own the line otherwise.
 
 type consoleDevice struct {
-	off bool // console=none
+	off       bool // console=none
+	lineStart bool // the last character ended a line
 }
 
 var console consoleDevice
@@ -14,7 +15,8 @@ func (c *consoleDevice) put(b byte) {
 	if c.off {
 		return
 	}
-	if b == '\n' {
+	c.lineStart = b == '\n'
+	if c.lineStart {
 		ia32.PutUART('\r')
 	}
 	ia32.PutUART(b)

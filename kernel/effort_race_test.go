@@ -3,11 +3,12 @@
 package kernel
 
 const (
-	mappingSequences = 30
-	ipcSequences     = 8
-	stormRounds      = 100
-	hostileBoots     = 30
-	portSequences    = 10
+	mappingSequences  = 30
+	ipcSequences      = 8
+	scheduleSequences = 8
+	stormRounds       = 100
+	hostileBoots      = 30
+	portSequences     = 10
 
 	transferSequences = 100
 )

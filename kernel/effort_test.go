@@ -10,5 +10,7 @@ const (
 	hostileBoots     = 600
 	portSequences    = 60
 
+	scheduleSequences = 300
+
 	transferSequences = 4000
 )

@@ -6,6 +6,7 @@ import "pecan/arch/ia32"
 
 // EnterIPC is the Ipc and Lipc system call.
 func EnterIPC(t *TCB, to, from, times, tag uint32) {
+	debugEnter(0)
 	noteDirectory(t)
 	if shortIPC(t, ThreadID(to), ThreadID(from), times, tag) {
 		return
@@ -34,9 +35,12 @@ func noteDirectory(t *TCB) {
 
 // EnterTrap is any trap, fault, interrupt or other system call from user level; the registers are in t.Frame.
 func EnterTrap(t *TCB) {
+	debugEnter(t.Frame.Vector)
 	noteDirectory(t)
 	t.Exit = ia32.ExitTrap
 	switch v := t.Frame.Vector; {
+	case v == vecThreadSwitch && quickSwitch(t):
+		return
 	case v >= ia32.VecIRQ:
 		if !interrupt(v-ia32.VecIRQ, t) {
 			debugLeave()
@@ -59,6 +63,7 @@ func EnterIdle(vector uint32) {
 	if vector < ia32.VecIRQ {
 		panicAt("exception while idle", vector)
 	}
+	debugEnter(vector)
 	cpu.pdir = ia32.Phys(ia32.MasterPD())
 	if interrupt(vector-ia32.VecIRQ, nil) {
 		leave(nil)

@@ -59,6 +59,7 @@ func (s *Space) makePorts(port uint32) bool {
 		s.ioTable = allocPage(pageIOTable, handle)
 		entry := word(s.pdir + 4*pdIndex(ia32.IOArea))
 		ia32.Copy(s.ioTable, ia32.Virt(*entry&ia32.PteFrame), ia32.PageSize)
+		debugString(3 * ia32.PageSize) // with the bitmaps
 		for i := range s.ioBitmap {
 			s.ioBitmap[i] = allocPage(pageIOBitmap, handle)
 			closePorts(s.ioBitmap[i])

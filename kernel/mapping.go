@@ -185,7 +185,11 @@ func sourceOf(s *Space, addr uint32) (parent, frame, rights uint32) {
 	return *s.nodeSlot(addr), *pte & ia32.PteFrame, pteRights(*pte)
 }
 
-const relationSteps = 256
+// relationSteps bounds a search for relatives, of whom relationsPerStep cost as much as another step of a long operation.
+const (
+	relationSteps    = 256
+	relationsPerStep = 64
+)
 
 // Relations of an existing mapping to the source of a new one for the same frame.
 const (
@@ -218,15 +222,13 @@ func relation(parent, old uint32) int {
 // number: beyond that it says no, and the caller over-maps, which is always allowed.
 func isAncestor(a, n uint32) bool {
 	depth := nodeAt(n).depth
-	for steps := 0; n != a; steps++ {
+	for steps := uint32(0); n != a; steps++ {
 		d := nodeAt(n)
-		if steps == relationSteps {
-			return false
-		}
 		if d.depth < depth {
 			depth = d.depth
 		}
-		if depth <= nodeAt(a).depth || d.prev == 0 {
+		if steps == relationSteps || depth <= nodeAt(a).depth || d.prev == 0 {
+			cpu.work += steps / relationsPerStep
 			return false
 		}
 		n = d.prev

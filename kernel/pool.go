@@ -107,6 +107,7 @@ func takePage(kind pageKind, owner uint32) uint32 {
 	*d = pageDesc{kind: kind, owner: owner}
 	pool.count[kind]++
 	ia32.Zero(page, ia32.PageSize)
+	debugString(ia32.PageSize)
 	return page
 }
 

@@ -28,9 +28,8 @@ func tcbTable(addr uint32) uint32 {
 		pool.reserve--
 		table := takePage(pageTCBTable, 0)
 		zero := ia32.Phys(ia32.ZeroPage()) | zeroPte
-		for i := uint32(0); i < 1024; i++ {
-			*word(table + 4*i) = zero
-		}
+		ia32.Fill(table, ia32.PageSize, zero)
+		debugString(ia32.PageSize)
 		*entry = ia32.Phys(table) | kernelPte
 	}
 	return ia32.Virt(*entry & ia32.PteFrame)

@@ -144,6 +144,32 @@ func scheduleState(x *TCB) uint32 {
 	return 3
 }
 
+// vecThreadSwitch is the vector of ThreadSwitch (boot/kip.S).
+const vecThreadSwitch = ia32.VecSyscall + 2
+
+// quickSwitch does a ThreadSwitch that needs no scheduling: to nobody when nobody waits for t's turn, or to a thread
+// that can run at once while nobody is more urgent than t. It returns false, with nothing changed, for all others.
+func quickSwitch(t *TCB) bool {
+	dest := t.Frame.EAX
+	if dest == 0 {
+		if cpu.top >= int32(t.prio) || cpu.owner != t.ref() || t.maxDelay != 0 {
+			return false
+		}
+		debugLeave()
+		return true
+	}
+	x := tcbRef(ThreadID(dest).number()).tcb()
+	if x.GlobalID != dest || ThreadID(dest).isLocal() || !x.ready() || x.Reasons&^ia32.ReasonsQuiet != 0 || x == t || cpu.top > int32(t.prio) {
+		return false
+	}
+	if !t.queued {
+		link(t, true)
+	}
+	switchTo(x)
+	debugLeave()
+	return true
+}
+
 func sysThreadSwitch(t *TCB) {
 	x := resolve(t, ThreadID(t.Frame.EAX))
 	if x == nil || x != t && !x.ready() {
@@ -151,7 +177,7 @@ func sysThreadSwitch(t *TCB) {
 	}
 	switch {
 	case x == t:
-	case x == nil && cpu.ready[t.prio] == 0 && cpu.top < int32(t.prio) && cpu.owner == t.ref():
+	case x == nil && cpu.top < int32(t.prio) && cpu.owner == t.ref():
 		// Nobody to yield to.
 	case x == nil || !x.ready():
 		giveUpSlice()
@@ -159,7 +185,6 @@ func sysThreadSwitch(t *TCB) {
 	default:
 		// x runs on the rest of t's timeslice.
 		link(t, true)
-		dequeue(x)
 		cpu.donated = x.ref()
 	}
 }

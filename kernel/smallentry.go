@@ -10,6 +10,7 @@ const cleanedPerTrap = 64
 
 // EnterSmallIPC is EnterIPC.
 func EnterSmallIPC(t *TCB, to, from, times, tag uint32) {
+	debugEnter(0)
 	cpu.pdir = ia32.Loaded()
 	if shortIPC(t, ThreadID(to), ThreadID(from), times, tag) || quickFailure(t, ThreadID(to), ThreadID(from), times, tag) {
 		return
@@ -24,6 +25,7 @@ func EnterSmallIPC(t *TCB, to, from, times, tag uint32) {
 // EnterSmallTrap is EnterTrap.
 func EnterSmallTrap(t *TCB) {
 	cpu.pdir = ia32.Loaded()
+	debugEnter(t.Frame.Vector)
 	small.armed = true
 	if small.dirty != 0 {
 		cleanEntries(cleanedPerTrap)
@@ -94,6 +96,7 @@ func smallTrap(t *TCB, s *Space) bool {
 // EnterBeyond is a thread about to return by IRET to an address beyond its limit, which would fault in the kernel.
 func EnterBeyond(t *TCB) {
 	cpu.pdir = ia32.Loaded()
+	debugEnter(ia32.VecProtection)
 	if s := t.space(); s.small() {
 		moveOut(s)
 	} else {

@@ -217,7 +217,7 @@ func nextTarget(s, r *TCB) bool {
 // polled takes interrupts after a chunk and reports whether something more urgent has come up.
 func polled() bool {
 	cpu.work = 0
-	ia32.Poll()
+	poll()
 	return cpu.pending != 0
 }
 
@@ -239,6 +239,7 @@ func copyAcross(s, r *TCB, dst, src, n uint32) (copied, fault uint32, inTarget b
 	alias := ia32.CopyArea + dst&ia32.LargeMask
 	left, at := ia32.CopyUser(alias, src, n)
 	copied = n - left
+	debugString(copied)
 	if left != 0 {
 		inTarget = at >= ia32.UserTop
 		gap := at - (src + copied)

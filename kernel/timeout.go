@@ -137,10 +137,13 @@ func postponed(t *TCB, now uint64) bool {
 	return true
 }
 
+// mostExpiries bounds the threads that one timer interrupt wakes: each costs some 500 instructions, most of them in the heap.
+const mostExpiries = 6
+
 // expireTimeouts wakes every thread whose deadline has come, a bounded number per call; the timer is armed again
 // for the rest.
 func expireTimeouts(now uint64) {
-	for n := 0; n < stepsPerStretch && timeouts.count != 0; n++ {
+	for n := 0; n < mostExpiries && timeouts.count != 0; n++ {
 		t := slot(1).tcb()
 		if t.heapKey > now {
 			return

@@ -11,6 +11,11 @@ import "pecan/arch/ia32"
 func startSlice(t *TCB) {
 	now := ia32.ReadTSC()
 	settleSlice(now)
+	beginSlice(t, now)
+}
+
+// beginSlice is startSlice when no slice runs.
+func beginSlice(t *TCB, now uint64) {
 	cpu.owner, cpu.since = t.ref(), now
 	left := t.sliceLeft
 	if !none(t.quantum) && (none(left) || before(t.quantum, left)) {
@@ -81,6 +86,12 @@ func endSlice(t *TCB, now uint64) {
 		return
 	}
 	cpu.sliceEnd = 0
+	if cpu.owner == t.ref() && cpu.top <= int32(t.prio) && (cpu.ready[t.prio] == 0 || t.queued && t.readyNext == t.ref()) {
+		// Nobody waits for it: another slice.
+		t.sliceLeft = t.sliceLen
+		beginSlice(t, now)
+		return
+	}
 	cpu.resched |= reschedExpired
 	dequeue(t)
 	enqueue(t)

@@ -165,6 +165,9 @@ func transferItems(s *TCB) {
 			p[trIndex] = uint32(s.str.src.at)
 		}
 		p[trStarted] = 0
+		if p[trIndex] <= last && preempted() {
+			return
+		}
 	}
 	clearOp(s)
 	cancelTimeout(s)

@@ -27,6 +27,7 @@ func bootCases(t *testing.T, b stage.Boot, look func(*testing.T, harness.Console
 			console := harness.Cases(t, m, silence)
 			if name == "debug" {
 				checkStack(t, console)
+				checkLatency(t, console)
 			}
 			look(t, console)
 		})

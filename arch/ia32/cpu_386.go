@@ -38,8 +38,9 @@ func Stop()
 // CPUID executes CPUID leaf 1 and returns EDX; 0 when the processor has no CPUID or no leaf 1.
 func CPUID() uint32
 
-// Zero clears n bytes at addr; Copy copies n bytes. Both need 4-byte multiples.
+// Zero clears n bytes at addr; Fill sets their words; Copy copies n bytes. All need 4-byte multiples.
 func Zero(addr, n uint32)
+func Fill(addr, n, value uint32)
 func Copy(dst, src, n uint32)
 
 // Tables loads GDT, IDT and task register and the SYSENTER MSRs. gdt and idt are descriptor-table operands (6 bytes).

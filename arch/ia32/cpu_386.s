@@ -100,6 +100,15 @@ TEXT ·Zero(SB),NOSPLIT,$0-8
 	STOSL
 	RET
 
+TEXT ·Fill(SB),NOSPLIT,$0-12
+	MOVL addr+0(FP), DI
+	MOVL n+4(FP), CX
+	SHRL $2, CX
+	MOVL value+8(FP), AX
+	REP
+	STOSL
+	RET
+
 TEXT ·Copy(SB),NOSPLIT,$0-12
 	MOVL dst+0(FP), DI
 	MOVL src+4(FP), SI

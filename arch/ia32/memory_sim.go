@@ -99,6 +99,13 @@ func Zero(addr, n uint32) {
 	}
 }
 
+// Fill sets n bytes at addr, a multiple of 4, to words of a value.
+func Fill(addr, n, value uint32) {
+	for n &^= 3; n != 0; addr, n = addr+4, n-4 {
+		put32(addr, value)
+	}
+}
+
 // Copy copies n bytes; n is a multiple of 4.
 func Copy(dst, src, n uint32) {
 	for n &^= 3; n != 0; {

@@ -52,7 +52,7 @@ func BuildRegion() {
 	}
 
 	// TSS page, twice the deny-all page as I/O bitmap, and once more for the closing byte.
-	deny := staticAddr(staticDenyPage)
+	deny := DenyPage()
 	for i := uint32(0); i < PageSize; i += 4 {
 		put32(deny+i, ^uint32(0))
 	}

@@ -20,7 +20,7 @@ func BuildRegion() {
 	for at := uint32(0); at < WindowMax; at += LargeSize {
 		setPDE(Window+at, at|pteKernel|PteLarge|PteGlobal)
 	}
-	deny := staticAddr(staticDenyPage)
+	deny := DenyPage()
 	for i := uint32(0); i < PageSize; i += 4 {
 		put32(deny+i, ^uint32(0))
 	}

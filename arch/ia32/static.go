@@ -30,6 +30,9 @@ func MasterPD() uint32 { return staticAddr(staticMasterPD) }
 // ZeroPage is the kernel address of the page that stands for TCBs that do not exist.
 func ZeroPage() uint32 { return staticAddr(staticZeroPage) }
 
+// DenyPage is the kernel address of a page of ones: the I/O bitmap of spaces without ports.
+func DenyPage() uint32 { return staticAddr(staticDenyPage) }
+
 // KIPPage is the kernel address of the kernel interface page.
 func KIPPage() uint32 { return staticAddr(staticKIP) }
 

@@ -35,6 +35,9 @@ func trace() {
 	other := newThread(func() { switchAlways(link(callThreadSwitch), uint32(me)) })
 	traced("thread_switch_other", &registers{address: link(callThreadSwitch), eax: uint32(other)})
 	removeHelpers()
+	newThread(func() { switchAlways(link(callThreadSwitch), uint32(l4.NilThread)) })
+	traced("thread_switch_yield", &registers{address: link(callThreadSwitch)})
+	removeHelpers()
 	if between, ok := smallPair(); ok {
 		// From this large space to a small one, from there to another small one and back, and back to here.
 		traced("rpc_small", call(between, 0))

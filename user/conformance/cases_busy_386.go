@@ -321,11 +321,12 @@ func busyRegisters() {
 	stop = true
 }
 
-// randomWord is a string word that may be valid: mostly an address of p's zone, or a descriptor.
+// randomWord is a string word that may be valid: mostly an address of p's zone, or a descriptor. Other addresses are in the
+// upper half: a buffer in the lower one would let the message overwrite this program.
 func randomWord(p *puppet, seed uint32) uint32 {
 	switch seed >> 29 {
 	case 0:
-		return seed << 3
+		return seed<<3 | 1<<31
 	case 1:
 		return item(seed >> 8 & 0xFFFF)
 	}

@@ -53,6 +53,7 @@ func cleanUp() {
 		l4.DeleteThread(l4.Global(k.UserBase()+n, 1))
 	}
 	takeRegions()
+	regainRegions()
 }
 
 // newID is the ID of a thread to make. It is deleted after the case.
