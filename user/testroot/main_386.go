@@ -24,7 +24,7 @@ type testCase struct {
 var suite = [...][]testCase{
 	kipCases, registerCases, waitCases, sendCases, messageCases, partnerCases,
 	startCases, faultCases, exceptionCases, traceCases, fpuCases, portCases,
-	controlCases, modifyCases, spaceCases, exchangeCases, scheduleCases, timeCases, quantumCases, preemptionCases,
+	controlCases, modifyCases, spaceCases, exchangeCases, matrixCases, scheduleCases, timeCases, quantumCases, preemptionCases,
 	mapCases, grantCases, unmapCases, interruptCases,
 	privilegeCases, kernelAddressCases, entryCases, oddCases, utcbCases,
 	exhaustionCases, stressCases, lastCases,
