@@ -40,6 +40,9 @@ const (
 )
 
 func (c *chaos) note(format string, args ...any) {
+	if len(c.log) == 2000 {
+		c.log = append(c.log[:0], c.log[1900:]...)
+	}
 	c.log = append(c.log, fmt.Sprintf("%d: ", running().number())+fmt.Sprintf(format, args...))
 }
 
@@ -372,16 +375,7 @@ func (c *chaos) actControl() {
 func chaosSequence(t testing.TB, data []byte) {
 	c := &chaos{world: bootWorld(t, 256), dice: dice{data}}
 	ia32.Machine.Void = true // sigma0 maps memory that is not there
-	defer func() {
-		if r := recover(); r != nil || t.Failed() {
-			for _, l := range c.log[max(0, len(c.log)-60):] {
-				t.Log(l)
-			}
-			if r != nil {
-				panic(r)
-			}
-		}
-	}()
+	defer c.tell()
 	c.run(c.root)
 	for i := uint32(0); i < 8; i++ {
 		c.actCreate(i)
@@ -419,6 +413,18 @@ func chaosSequence(t testing.TB, data []byte) {
 	}
 	c.between = nil
 	c.takeDown()
+}
+
+// tell prints, when the test has failed or panics, what was done last. It is deferred.
+func (c *chaos) tell() {
+	if r := recover(); r != nil || c.t.Failed() {
+		for _, l := range c.log[max(0, len(c.log)-60):] {
+			c.t.Log(l)
+		}
+		if r != nil {
+			panic(r)
+		}
+	}
 }
 
 // toRoot waits until the root task can run, and runs it.

@@ -9,5 +9,7 @@ const (
 	hostileBoots     = 30
 	portSequences    = 10
 
+	deathCount = 1500 // TestDeaths; -deaths sets another number
+
 	transferSequences = 100
 )

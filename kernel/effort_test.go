@@ -10,5 +10,7 @@ const (
 	hostileBoots     = 600
 	portSequences    = 60
 
+	deathCount = 50000 // TestDeaths; -deaths sets another number
+
 	transferSequences = 4000
 )

@@ -26,6 +26,8 @@ type world struct {
 	root      *TCB
 	unchecked bool          // leave out checkMemory, for long loops
 	unwatched bool          // check nothing: time or accesses are being measured
+	every     int           // check after each so many entries only; 0 means all
+	entries   int           // so far
 	step      func() string // a further check after each entry
 	handler   *TCB          // takes interrupts of testLine, which preempt everything
 	between   func()        // what the handler does before it acknowledges, or nil
@@ -102,10 +104,11 @@ var zeroPage [ia32.PageSize]byte
 
 // check fails the test if anything is wrong between two kernel entries.
 func (w *world) check() {
-	if w.unwatched {
+	w.fpu.buried()
+	w.entries++
+	if w.unwatched || w.every != 0 && w.entries%w.every != 0 {
 		return
 	}
-	w.fpu.buried()
 	wrong := checkInvariants()
 	if wrong == "" && !w.unchecked {
 		wrong = checkMemory()
