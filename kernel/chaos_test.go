@@ -154,7 +154,7 @@ func (c *chaos) actIPC() {
 	if c.roll(2) == 0 {
 		from = [3]ThreadID{anyThread, anyLocalThread, to}[c.roll(3)]
 	}
-	if t := running(); t == c.root {
+	if t := running(); t == c.root || t == c.sigma0 {
 		times = times&^0xFFFF | [2]uint32{timeZero, 100}[c.roll(2)]
 		if times>>16 == 0 {
 			times |= 100 << 16

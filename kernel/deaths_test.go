@@ -82,7 +82,7 @@ func TestDeaths(t *testing.T) {
 	kinds, total := map[string]int{}, 0
 	for seed := int64(1); total < *deathGoal; seed++ {
 		d := &deaths{random: rand.New(rand.NewSource(seed)), kinds: kinds}
-		if !t.Run(fmt.Sprint(seed), func(t *testing.T) { d.world1(t, min(deathsPerWorld, *deathGoal-total)) }) {
+		if !t.Run(fmt.Sprint(seed), func(t *testing.T) { d.lifetime(t, min(deathsPerWorld, *deathGoal-total)) }) {
 			return
 		}
 		total += d.total
@@ -109,8 +109,8 @@ func TestDeaths(t *testing.T) {
 	}
 }
 
-// world1 is the life of one machine.
-func (d *deaths) world1(t *testing.T, goal int) {
+// lifetime runs one machine.
+func (d *deaths) lifetime(t *testing.T, goal int) {
 	d.chaos = &chaos{world: bootWorld(t, 400)}
 	ia32.Machine.Void = true // sigma0 maps memory that is not there
 	defer d.tell()
@@ -140,6 +140,12 @@ func (d *deaths) world1(t *testing.T, goal int) {
 			d.pass(uint64(d.roll(8)) * 50)
 		}
 		d.toRoot()
+		if pool.left < pool.reserve+80 {
+			// The root task has been given too much.
+			d.note("flush")
+			d.call(callUnmap, regs{ax: 64, si: uint32(completePage) | rightRWX})
+			d.toRoot()
+		}
 		d.kill()
 	}
 	d.between = nil

@@ -10,7 +10,8 @@ const (
 	hostileBoots     = 600
 	portSequences    = 60
 
-	deathCount = 50000 // TestDeaths; -deaths sets another number
+	lifeSequences = 300
+	deathCount    = 50000 // TestDeaths; -deaths sets another number
 
 	transferSequences = 4000
 )
