@@ -24,7 +24,7 @@ kernel_sources := $(shell find boot arch kernel -type f -not -name '*_test.go') 
 user_sources := $(shell find user -type f -not -name '*_test.go')
 
 .DEFAULT_GOAL := help
-.PHONY: help run smoke conformance fork test audit figures iso cd debug build kernel programs vet test-host test-boot deps clean
+.PHONY: help run smoke conformance fork paging test audit figures iso cd debug build kernel programs vet test-host test-boot deps clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -36,11 +36,14 @@ run: deps-qemu build ## boot and talk to the console [FILE=path LIMIT=pages MEM=
 smoke: deps-qemu build ## boot without a prompt, print the result lines, check them [FILE= LIMIT= MEM= ICOUNT=]
 	@$(call boot,smoke)
 
-conformance: deps-qemu build ## boot the conformance program: a table of clauses, cases and results [MEM=]
+conformance: deps-qemu build ## boot the conformance program: a table of IPC clauses, cases and results [MEM=]
 	@build/bin/run conformance -mem "$$RAW_MEM"
 
 fork: deps-qemu build ## boot the process server: copy-on-write fork, case by case [LIMIT=frames MEM=]
 	@build/bin/run fork -limit "$$RAW_LIMIT" -mem "$$RAW_MEM"
+
+paging: deps-qemu build ## boot the pager that evicts pages to a RAM disk, case by case [LIMIT=frames MEM=]
+	@build/bin/run paging -limit "$$RAW_LIMIT" -mem "$$RAW_MEM"
 
 test: deps build/bin/.made ## everything: build, vet, host tests, audit, boot tests; the last line counts
 	@build/bin/verdict -make "$(MAKE)" build vet test-host audit test-boot
@@ -104,7 +107,7 @@ build/pecan-debug.elf: build/bin/mk $(kernel_sources)
 # sigma0 runs where it is loaded, at the place where X.2 systems keep it: below the hole at 640 KiB.
 build/sigma0.elf: flags = -base 0x20000 -heap 0x1000
 # Programs whose page server promises memory for all of them allocate nothing.
-build/family.elf: flags = -heap 0x1000
+build/family.elf build/sweep.elf: flags = -heap 0x1000
 build/%.elf: build/bin/mk $(user_sources) Makefile
 	build/bin/mk user $(flags) -o $@ ./user/$*
 	@touch $@

@@ -27,7 +27,7 @@ kip_page:
 	.org	kip_page + 0xBC
 	.long	processor_descriptors - kip_page
 	.long	0				/* 0xC0 ClockInfo */
-	.long	0x03001012			/* 0xC4 ThreadInfo: 18 bits, system 16, user 48 */
+	.long	0x03001012			/* 0xC4 ThreadInfo: 18 bits; bases for 8259s: kernel/id.go */
 	.long	0x00401006			/* 0xC8 PageInfo: 4 KiB and 4 MiB; r and w */
 	.long	0x40000000			/* 0xCC ProcessorInfo: one, 16-byte descriptors */
 	.long	stub_space_control - kip_page	/* 0xD0 */

@@ -21,8 +21,8 @@ func Start() {
 	ia32.BuildRegion()
 	cpu.pdir = ia32.Phys(ia32.MasterPD())
 	ia32.InstallTables()
-	ia32.InitPIC()
 	windowEnd = ia32.WindowMax
+	initInterrupts() // reads firmware tables: before anything is moved
 
 	kernel := span{1 << 20, ia32.Phys(ia32.KernelEnd())}
 	if *kip(kipSigma0High) != 0 {
@@ -34,17 +34,18 @@ func Start() {
 	}
 	describeKernel(kernel)
 
-	kHz := ia32.MeasureTSC()
-	if kHz < 2000 {
+	kHz, scale, longest := ia32.Calibrate()
+	if kHz < 2000 || scale == 0 {
 		refuse("the timer does not count")
 	}
 	initClock(kHz)
+	initTimer(scale, longest)
 	describeClock()
 	cpu.top = -1
 	ia32.ProtectImage() // also ends the temporary views: directories copy what they find
 	initKernelThreads()
 	startServers()
-	ia32.UnmaskLine(ia32.LineTimer)
+	ia32.StartTimer()
 	debugStart()
 	leave(nil)
 }
@@ -101,11 +102,13 @@ func (s span) without(kind uint32) span {
 	return s
 }
 
-// describeKernel appends what only the kernel knows: the size of user space, its own image, page 0.
+// describeKernel appends what only the kernel knows: the size of user space, its own image, page 0, interrupt controllers.
 func describeKernel(kernel span) {
 	ok := addMemory(memConventional|memVirtual, 0, ia32.UserTop-1)
 	ok = addMemory(memReserved, kernel.low, kernel.high-1) && ok
 	ok = addMemory(memReserved, 0, ia32.PageSize-1) && ok
+	ok = addMemory(memReserved, 0xFEC00000, 0xFECFFFFF) && ok // I/O APICs
+	ok = addMemory(memReserved, 0xFEE00000, 0xFEEFFFFF) && ok // local APICs, and interrupts as messages
 	if *kip(kipBootInfo) == ia32.Phys(infoPage()) {
 		info := ia32.Phys(infoPage())
 		ok = addMemory(memBootTables, info, info+ia32.PageMask) && ok

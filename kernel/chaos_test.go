@@ -181,6 +181,9 @@ func (c *chaos) actExchange() {
 	if c.roll(3) != 0 {
 		control &^= exHaltValid
 	}
+	if c.roll(4) == 0 {
+		control |= gsKey << 16
+	}
 	c.note("exchange %#x control %#x", dest, control)
 	pager := c.id()
 	c.call(callExchangeRegisters, regs{ax: uint32(dest), cx: control, dx: 0x2000, si: 0x1000, di: c.roll(256), bp: uint32(pager)})
@@ -373,7 +376,8 @@ func (c *chaos) actControl() {
 
 // chaosSequence runs until the dice are used up, then takes everything down and looks at what is left.
 func chaosSequence(t testing.TB, data []byte) {
-	c := &chaos{world: bootWorld(t, 256), dice: dice{data}}
+	c := &chaos{dice: dice{data}}
+	c.world = bootWorldOn(t, 256, c.roll(2) == 1)
 	ia32.Machine.Void = true // sigma0 maps memory that is not there
 	defer c.tell()
 	c.run(c.root)
@@ -404,6 +408,12 @@ func chaosSequence(t testing.TB, data []byte) {
 	for !c.empty() {
 		if c.roll(4) == 0 {
 			c.pass(uint64(c.roll(8)) * 50)
+		}
+		if c.roll(4) == 0 {
+			line := testLine + 1 + c.roll(2)
+			c.note("interrupt %d", line)
+			ia32.Machine.Raise(line)
+			c.entered()
 		}
 		if c.idle() {
 			c.toRoot()

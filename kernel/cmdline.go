@@ -9,6 +9,7 @@ type bootOptions struct {
 	kmem     uint32 // bytes for the kernel pool, 0 = a share of memory
 	maxmem   uint32 // ignore memory from here on, 0 = all
 	exitPort uint32 // isa-debug-exit port, 0 = none
+	noAPIC   bool   // use the 8259s and the 8254 even if there is something better
 }
 
 var options bootOptions
@@ -45,7 +46,7 @@ func parseOptions(s text) {
 		for i := uint32(0); i < badLength; i++ {
 			console.put(s.at(bad + i))
 		}
-		console.print("' (know console=com1|none kmem=SIZE maxmem=SIZE exit=PORT)\n")
+		console.print("' (know console=com1|none kmem=SIZE maxmem=SIZE exit=PORT noapic)\n")
 		stopMachine(exitRefused)
 	}
 }
@@ -61,6 +62,10 @@ func hasEquals(s text, i, end uint32) bool {
 
 // setOption applies one word; false if it is unknown or its value is bad.
 func setOption(s text, i, end uint32) bool {
+	if equal(s, i, end, "noapic") {
+		options.noAPIC = true
+		return true
+	}
 	if v, ok := option(s, i, end, "console="); ok {
 		if equal(s, v, end, "none") {
 			console.off = true

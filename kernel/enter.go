@@ -20,11 +20,11 @@ func EnterIPC(t *TCB, to, from, times, tag uint32) {
 func EnterTrap(t *TCB) {
 	t.Exit = ia32.ExitTrap
 	switch v := t.Frame.Vector; {
+	case v >= ia32.VecIRQ:
+		interrupt(v-ia32.VecIRQ, t)
 	case v >= ia32.VecSyscall:
 		t.prog[0], t.walk.next = 0, 0 // nothing of an earlier operation counts
 		systemCall(t)
-	case v >= ia32.VecIRQ:
-		interrupt(v-ia32.VecIRQ, t)
 	default:
 		exception(t)
 	}
@@ -53,7 +53,7 @@ func EnterNested(f *ia32.Frame) {
 			return
 		}
 		kernelFault(f, addr)
-	case f.Vector >= ia32.VecIRQ && f.Vector < ia32.VecSyscall:
+	case f.Vector >= ia32.VecIRQ:
 		notePending(f.Vector - ia32.VecIRQ)
 	default:
 		kernelFault(f, 0)

@@ -35,7 +35,7 @@ func sysExchangeRegisters(t *TCB) {
 	}
 	f.ECX = exState(x)
 	f.EDX, f.ESI, f.EDI = userSP(x), userIP(x), userFlags(x)
-	f.EBX, f.EBP = *x.tcr(tcrUserHandle), *x.tcr(tcrPager)
+	f.EBX, f.EBP = exchangeHandle(x, control, handle), *x.tcr(tcrPager)
 
 	if control&exSP != 0 {
 		setUserSP(x, sp)
@@ -48,9 +48,6 @@ func sysExchangeRegisters(t *TCB) {
 	}
 	if control&exPager != 0 {
 		*x.tcr(tcrPager) = pager
-	}
-	if control&exHandle != 0 {
-		*x.tcr(tcrUserHandle) = handle
 	}
 	abortPhases(x, control)
 	switch control & (exHaltValid | exHalt) {

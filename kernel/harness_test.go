@@ -45,6 +45,7 @@ func resetKernel() {
 	frameTables = [1024]uint32{}
 	threads, nodePages, mapGeneration = 0, 0, 0
 	ioSpaces, dyingThreads, dyingSpaces = 0, 0, 0
+	wiring, buses = ia32.Wiring{}, mpBuses{}
 	clock, options, console = clockScale{}, bootOptions{}, consoleDevice{}
 	plan, modules = memoryPlan{}, bootModules{}
 	windowEnd = 0
@@ -74,8 +75,15 @@ func powerOn(memory uint32) {
 
 // bootWorld boots with a KIP that a stock loader has patched, and a kernel pool of the given number of pages. sigma0 waits for
 // messages; the root task runs.
-func bootWorld(t testing.TB, poolPages uint32) *world {
+func bootWorld(t testing.TB, poolPages uint32) *world { return bootWorldOn(t, poolPages, false) }
+
+// bootWorldOn boots on a machine with 8259s, or with a local APIC and an I/O APIC of 24 pins as well.
+func bootWorldOn(t testing.TB, poolPages uint32, apics bool) *world {
 	powerOn(testMemory)
+	if apics {
+		ia32.Machine.AddAPICs(24)
+		usualMADT().install()
+	}
 	*kip(kipMemoryInfo) &^= 0xFFFF
 	addMemory(memConventional, 0, testMemory-1)
 	addMemory(memReserved, poolLow, poolLow+poolPages*ia32.PageSize-1)

@@ -10,20 +10,28 @@ const (
 	anyLocalThread ThreadID = 0xFFFFFFC0
 )
 
-// Thread-number ranges (abi 1.4), as the KIP's ThreadInfo says.
-const (
-	systemBase = 16
-	userBase   = 48
-	idleNumber = systemBase // the idle thread's TCB
+// Thread-number ranges (abi 1.4), as the KIP's ThreadInfo says. They depend on the interrupt controllers.
+var (
+	systemBase uint32 // number of interrupt lines
+	userBase   uint32
+	idleNumber uint32 // the idle thread's TCB
 
-	sigma0ID = ThreadID(userBase<<14 | 1)
-	sigma1ID = ThreadID((userBase+1)<<14 | 1)
-	rootID   = ThreadID((userBase+2)<<14 | 1)
+	sigma0ID, sigma1ID, rootID ThreadID
 )
+
+// setNumbers divides the thread numbers on a machine with that many interrupt lines.
+func setNumbers(lines uint32) {
+	systemBase, userBase, idleNumber = lines, lines+32, lines
+	sigma0ID = irqID(userBase)
+	sigma1ID = irqID(userBase + 1)
+	rootID = irqID(userBase + 2)
+	const bits = 18
+	*kip(kipThreadInfo) = userBase<<20 | systemBase<<8 | bits
+}
 
 func (id ThreadID) isLocal() bool  { return id&0x3F == 0 }
 func (id ThreadID) number() uint32 { return uint32(id) >> 14 }
-func irqID(line uint32) ThreadID   { return ThreadID(line<<14 | 1) }
+func irqID(line uint32) ThreadID   { return ThreadID(line<<14 | 1) } // also of the servers: version 1
 func (t *TCB) id() ThreadID        { return ThreadID(t.GlobalID) }
 func sameSpace(a, b *TCB) bool     { return a.Space == b.Space }
 func (t *TCB) exists() bool        { return t.State != StateNone }

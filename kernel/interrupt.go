@@ -1,9 +1,13 @@
 package kernel
 
-import "pecan/arch/ia32"
+import (
+	"math/bits"
 
-// Interrupts as IPC (abi 6.3, semantics 8): each line has a thread of the kernel's own, numbers 0 to 15, which sends
-// to the associated handler and waits for its answer, the acknowledgement, before it unmasks the line.
+	"pecan/arch/ia32"
+)
+
+// Interrupts as IPC (abi 6.3, semantics 8, docs/interrupts.md): each line has a thread of the kernel's own, numbers below
+// systemBase, which sends to the associated handler and waits for its answer, the acknowledgement, before it unmasks the line.
 
 // States of a line, TCB.irqState.
 const (
@@ -14,20 +18,35 @@ const (
 
 func irqThread(line uint32) *TCB { return tcbRef(line).tcb() }
 
+// initInterrupts chooses the interrupt controllers and divides the thread numbers.
+func initInterrupts() {
+	var w *ia32.Wiring
+	if !options.noAPIC && findWiring(&wiring) {
+		w = &wiring
+	}
+	ia32.InitInterrupts(w)
+	setNumbers(ia32.Lines())
+}
+
 // interrupt handles a hardware interrupt; t is the thread that was running, or nil.
 func interrupt(line uint32, t *TCB) {
-	if line == ia32.LineTimer {
-		ia32.AckLine(line)
+	if line == ia32.TimerLine {
+		ia32.TakeTimer()
 		timerInterrupt(t)
 		return
 	}
-	if ia32.Spurious(line) {
-		cpu.spurious++
-		return
+	if lineDue(line) {
+		sendInterrupt(line)
 	}
-	ia32.MaskLine(line)
-	ia32.AckLine(line)
-	sendInterrupt(line)
+}
+
+// lineDue acknowledges an interrupt of a line and reports whether its handler is to hear of it.
+func lineDue(line uint32) bool {
+	found := ia32.TakeLine(line)
+	if found == ia32.LineSpurious {
+		cpu.spurious++
+	}
+	return found == ia32.LineDue
 }
 
 func sendInterrupt(line uint32) {
@@ -39,31 +58,35 @@ func sendInterrupt(line uint32) {
 	kernelIPC(x, ipcInterrupt, x.scheduler, tagInterrupt)
 }
 
+// What cpu.pending says.
+const (
+	pendingTimer = 1 << iota
+	pendingLines // those in cpu.lines
+)
+
 // notePending takes an interrupt at a preemption point: no more than note and silence it.
 func notePending(line uint32) {
-	if line != ia32.LineTimer {
-		if ia32.Spurious(line) {
-			cpu.spurious++
-			return
-		}
-		ia32.MaskLine(line)
+	if line == ia32.TimerLine {
+		ia32.TakeTimer()
+		cpu.pending |= pendingTimer
+		return
 	}
-	ia32.AckLine(line)
-	cpu.pending |= 1 << line
+	if lineDue(line) {
+		cpu.pending |= pendingLines
+		cpu.lines[line>>5] |= 1 << (line & 31)
+	}
 }
 
 // takePending handles the interrupts noted at a preemption point. t is the thread that is to go on, or nil.
 func takePending(t *TCB) {
-	lines := cpu.pending
-	cpu.pending = 0
-	for line := uint32(0); lines != 0; line, lines = line+1, lines>>1 {
-		if lines&1 == 0 {
-			continue
-		}
-		if line == ia32.LineTimer {
-			timerInterrupt(t)
-		} else {
-			sendInterrupt(line)
+	pending, lines := cpu.pending, cpu.lines
+	cpu.pending, cpu.lines = 0, [2]uint32{}
+	if pending&pendingTimer != 0 {
+		timerInterrupt(t)
+	}
+	for i := range uint32(len(lines)) {
+		for word := lines[i]; word != 0; word &= word - 1 {
+			sendInterrupt(i<<5 + uint32(bits.TrailingZeros32(word)))
 		}
 	}
 }
@@ -77,8 +100,9 @@ func interruptDone(x *TCB) {
 	}
 }
 
-// interruptFailed: the handler is gone; the line stays masked.
+// interruptFailed: the handler is gone.
 func interruptFailed(x *TCB) {
+	ia32.MaskLine(x.number())
 	x.State = StateInactive
 	x.irqState = irqFree
 }
@@ -86,7 +110,7 @@ func interruptFailed(x *TCB) {
 // controlInterrupt associates a line with a handler, or with itself to dissociate it.
 func controlInterrupt(id, handler ThreadID) uint32 {
 	line := id.number()
-	if id != irqID(line) || line == ia32.LineTimer || line == ia32.LineCascade {
+	if id != irqID(line) || !ia32.LineExists(line) {
 		return errThread
 	}
 	x := irqThread(line)

@@ -82,6 +82,8 @@ func checkProcessor() string {
 		return "a timeslice without owner"
 	case t.PDir != cpu.pdir:
 		return "the running thread's directory is not loaded"
+	case t.GSWord != ia32.Word():
+		return "the word at gs:0 is not the running thread's"
 	case t.number() == idleNumber:
 	case !t.ready():
 		return "the running thread is not ready"
@@ -165,7 +167,10 @@ func checkThread(t *TCB, n *tally) string {
 	if wrong := checkIPC(t, n); wrong != "" {
 		return wrong
 	}
-	if t.number() < userBase {
+	switch {
+	case t.number() < systemBase:
+		return checkLine(t)
+	case t.number() < userBase:
 		return ""
 	}
 	if wrong := checkTime(t); wrong != "" {

@@ -21,6 +21,7 @@ const (
 	kipMemoryInfo  = 0x54
 	kipBootInfo    = 0xB8
 	kipProcDesc    = 0xBC
+	kipThreadInfo  = 0xC4
 	kipClockScale  = 0x130
 	memoryCapacity = 128
 )

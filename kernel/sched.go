@@ -20,7 +20,7 @@ type processor struct {
 	pdir    uint32 // physical address of the loaded page directory
 	reload  bool   // its copy area has been used: load it again before anything else runs
 	handoff Ref    // thread made ready by the current entry, not queued yet
-	pending uint32 // interrupt lines taken at a preemption point and not yet handled
+	pending uint32 // pending* : interrupts taken at a preemption point and not yet handled
 	work    uint32 // steps since the last preemption point
 
 	owner    Ref    // whose timeslice is running (the donor, after IPC)
@@ -31,7 +31,8 @@ type processor struct {
 	resched uint32 // resched*: why the running thread may have to go, 0 between entries
 	donated Ref    // ThreadSwitch: runs next, on the running slice
 
-	spurious uint32 // spurious interrupts seen
+	lines    [2]uint32 // of pendingLines: which
+	spurious uint32    // spurious interrupts seen
 
 	fpuOwner Ref  // whose registers are in the FPU, 0 nobody's (fpu.go)
 	fpuOn    bool // CR0.TS is clear: the owner runs

@@ -287,8 +287,10 @@ func migrate(t *TCB, to *Space, location uint32) uint32 {
 		ia32.Copy(alias, t.UTCB-utcbMR0, utcbSize)
 		from.freeUTCB(t.LocalID - utcbMR0)
 		t.UTCB = alias + utcbMR0
+		if t.GSWord == t.LocalID {
+			t.GSWord = location + utcbMR0
+		}
 		t.LocalID = location + utcbMR0
-		t.GSWord = t.LocalID
 	}
 	from.removeThread(t)
 	to.addThread(t)

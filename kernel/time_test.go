@@ -130,6 +130,7 @@ func TestArmTimer(t *testing.T) {
 		cpu.armed = 0
 		ia32.Machine.KHz = kHz
 		initClock(kHz)
+		initTimer(uint32(uint64(ia32.TimerHz)<<32/(uint64(kHz)*1000)), 0xFFFF)
 		now := uint64(r.Int63n(1 << 40))
 		ia32.Machine.TSC = now
 		after := uint64(r.Int63()) >> (20 + r.Intn(43))

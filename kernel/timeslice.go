@@ -100,7 +100,7 @@ func armFor(at, now uint64) {
 	ticks := uint32(1)
 	switch {
 	case at > now+clock.timerReach:
-		ticks, at = ia32.TimerMax, now+clock.timerReach
+		ticks, at = clock.timerLongest, now+clock.timerReach
 	case at > now:
 		// Rounded up: nothing may expire early.
 		ticks = uint32((at-now)*uint64(clock.timerScale)>>32) + 1

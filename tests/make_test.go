@@ -64,6 +64,12 @@ func TestMake(t *testing.T) {
 			t.Errorf("%v\n%s", err, out)
 		}
 	})
+	t.Run("paging", func(t *testing.T) {
+		out, err := makeTarget(t, "", "paging", "LIMIT=100")
+		if err != nil || !strings.Contains(out, "swap: 100 page frames, ") {
+			t.Errorf("%v\n%s", err, out)
+		}
+	})
 	t.Run("nothing to build", func(t *testing.T) {
 		if out, err := makeTarget(t, "", "build"); err != nil || strings.Contains(out, "mk ") {
 			t.Errorf("%v\n%s", err, out)

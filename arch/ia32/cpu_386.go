@@ -45,6 +45,7 @@ func Copy(dst, src, n uint32)
 // Tables loads GDT, IDT and task register and the SYSENTER MSRs. gdt and idt are descriptor-table operands (6 bytes).
 func loadTables(gdt, idt *tableOperand)
 func writeMSR(index, low uint32)
+func readMSR(index uint32) (low, high uint32)
 
 // staticAddr returns an address from the table of static areas (cpu_386.s).
 func staticAddr(index uint32) uint32
@@ -57,6 +58,9 @@ func ESP0() uint32 { return *(*uint32)(Ptr(ESP0Addr)) }
 
 // SetWord sets what the running thread reads at gs:0.
 func SetWord(v uint32) { *(*uint32)(Ptr(wordPage)) = v }
+
+// Word returns it.
+func Word() uint32 { return *(*uint32)(Ptr(wordPage)) }
 
 // wordPage is the kernel's alias of the page at WordArea.
 var wordPage uint32
@@ -78,3 +82,21 @@ func FixCopy(f *Frame, addr uint32) bool {
 	f.EAX = addr
 	return true
 }
+
+// featureAPIC is CPUID's bit for a local APIC that is switched on.
+const featureAPIC = 1 << 9
+
+// localAPIC is the physical address of the local APIC's registers; ok is false if it is not there, off, or out of reach:
+// above 4 GiB or in x2APIC mode.
+func localAPIC() (phys uint32, ok bool) {
+	if CPUID()&featureAPIC == 0 {
+		return 0, false
+	}
+	const base, enabled, x2 = 0x1B, 1 << 11, 1 << 10
+	low, high := readMSR(base)
+	return low & PteFrame, low&(enabled|x2) == enabled && high == 0
+}
+
+// readDevice and writeDevice access a register of 32 bits in DeviceArea.
+func readDevice(addr uint32) uint32
+func writeDevice(addr, value uint32)

@@ -134,4 +134,23 @@ TEXT ·writeMSR(SB),NOSPLIT,$0-8
 	WRMSR
 	RET
 
+TEXT ·readMSR(SB),NOSPLIT,$0-12
+	MOVL index+0(FP), CX
+	RDMSR
+	MOVL AX, low+4(FP)
+	MOVL DX, high+8(FP)
+	RET
+
+TEXT ·readDevice(SB),NOSPLIT,$0-8
+	MOVL addr+0(FP), AX
+	MOVL (AX), AX
+	MOVL AX, ret+4(FP)
+	RET
+
+TEXT ·writeDevice(SB),NOSPLIT,$0-8
+	MOVL addr+0(FP), AX
+	MOVL value+4(FP), CX
+	MOVL CX, (AX)
+	RET
+
 GLOBL ·staticTable(SB), NOPTR, $4

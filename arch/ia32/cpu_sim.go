@@ -47,6 +47,9 @@ func ESP0() uint32 { return Machine.ESP0 }
 // SetWord sets what the running thread reads at gs:0.
 func SetWord(v uint32) { Machine.Word = v }
 
+// Word returns it.
+func Word() uint32 { return Machine.Word }
+
 // InstallTables has nothing to do: the simulated processor has no descriptor tables.
 func InstallTables() {}
 

@@ -12,14 +12,29 @@ type picState struct {
 	readService            bool
 }
 
-// Raise latches an edge on an interrupt line.
-func (m *Computer) Raise(line uint32) { m.pic[line>>3].request |= 1 << (line & 7) }
+// Raise is an edge on an interrupt line: of the 8259s, and on the pin of the same number.
+func (m *Computer) Raise(line uint32) {
+	m.pic[line>>3].request |= 1 << (line & 7)
+	if m.inAPICMode() {
+		m.Pulse(line)
+	}
+}
 
 // Masked reports whether a line is masked.
-func (m *Computer) Masked(line uint32) bool { return m.pic[line>>3].mask>>(line&7)&1 != 0 }
+func (m *Computer) Masked(line uint32) bool {
+	if m.inAPICMode() {
+		return m.PinMasked(line)
+	}
+	return m.pic[line>>3].mask>>(line&7)&1 != 0
+}
 
 // TimerAt is the TSC value of the armed one-shot, 0 if it is not armed.
-func (m *Computer) TimerAt() uint64 { return m.timerAt }
+func (m *Computer) TimerAt() uint64 {
+	if m.inAPICMode() {
+		return m.apic.deadline
+	}
+	return m.timerAt
+}
 
 // Advance lets cycles pass.
 func (m *Computer) Advance(cycles uint64) { m.TSC += cycles }
@@ -28,12 +43,15 @@ func (m *Computer) Advance(cycles uint64) { m.TSC += cycles }
 func (m *Computer) Take() (vector uint32, ok bool) {
 	if m.timerAt != 0 && m.TSC >= m.timerAt {
 		m.timerAt = 0
-		m.Raise(LineTimer)
+		m.pic[0].request |= 1 << LineTimer
+	}
+	if m.inAPICMode() {
+		return m.apic.take(m.TSC)
 	}
 	for i := range m.pic {
 		p := &m.pic[i]
 		open := p.request &^ p.mask
-		if i == 1 && m.pic[0].mask&(1<<LineCascade) != 0 {
+		if i == 1 && m.pic[0].mask&(1<<lineCascade) != 0 {
 			return 0, false
 		}
 		if open == 0 {

@@ -22,7 +22,9 @@ const (
 	StackEnd  = 0xF0C0A000 // the processor's kernel stack, seen here; unmapped pages on both sides
 	StackSize = 8192
 	PeekPage  = 0xF0C0C000 // shows one frame above the window at a time
-	TempArea  = 0xF1000000 // 4 MiB: temporary view of physical memory above the window, boot time only
+	// DeviceArea shows the registers of the interrupt controllers, uncached: a page for the local APIC, then one per I/O APIC.
+	DeviceArea = 0xF0C10000
+	TempArea   = 0xF1000000 // 4 MiB: temporary view of physical memory above the window, boot time only
 
 	// TSSOffset keeps 128 bytes free below the TSS: SYSENTER_ESP points at its esp0 field, and a #DB on the first
 	// kernel instruction pushes its frame right below that.
@@ -45,6 +47,8 @@ const (
 	PtePresent  = 1 << 0
 	PteWrite    = 1 << 1
 	PteUser     = 1 << 2
+	PteThrough  = 1 << 3 // write through
+	PteUncached = 1 << 4
 	PteAccessed = 1 << 5
 	PteDirty    = 1 << 6
 	PteLarge    = 1 << 7
@@ -92,10 +96,12 @@ const (
 	VecMCheck     = 18
 )
 
-// Vectors of the system-call stubs in the KIP page (boot/kip.S) and of the interrupt controller.
+// Vectors of the system-call stubs in the KIP page (boot/kip.S) and of the interrupt controllers.
 const (
-	VecIRQ     = 0x20 // 16 lines of the two 8259s
-	VecSyscall = 0x30
+	VecSyscall  = 0x30
+	VecIRQ      = 0x40              // lines: MaxLines of them
+	VecTimer    = VecIRQ + MaxLines // of the local APIC
+	VecSpurious = 0x7F              // of the local APIC; old ones force the low four bits to 1
 )
 
 // Page-fault error-code bits.

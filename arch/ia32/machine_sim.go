@@ -10,7 +10,8 @@ import "fmt"
 //	machine_sim.go   the machine and its state
 //	memory_sim.go    kernel addresses: window, TCB array, temporary views
 //	mmu_sim.go       user accesses: page-table walk, TLB and the search for stale translations
-//	devices_sim.go   interrupt controllers, timers, UART
+//	devices_sim.go   8259s, 8254, UART
+//	apic_sim.go      local APIC, I/O APICs
 //	fpu_sim.go       the FPU
 //	cpu_sim.go       the rest of cpu_386.go; region_sim.go and static_sim.go likewise
 
@@ -44,6 +45,12 @@ type Computer struct {
 	// PortWrites has the last value written to each unknown port.
 	PortWrites map[uint32]uint32
 
+	// Divide is TSC ticks per tick of the local APIC's timer, at least 1.
+	Divide uint64
+
+	apic     *apicState // nil: none
+	chips    []chipState
+	devices  [1 + MaxChips]uint32 // physical pages shown in DeviceArea
 	pic      [2]picState
 	timerAt  uint64 // TSC of the next timer interrupt, 0 none
 	timerLow uint32
@@ -90,6 +97,7 @@ func (m *Computer) Reset(size uint32) {
 	}
 	*m = Computer{KHz: 1000000, seen: seen, touched: touched[:0], tlb: map[uint32]uint32{}, PortWrites: map[uint32]uint32{}}
 	m.pic[0].mask, m.pic[1].mask = 0xFF, 0xFF
+	apicInUse, ioLineCount, TimerLine = false, 0, LineTimer
 }
 
 // Memory is all physical memory.

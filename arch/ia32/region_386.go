@@ -110,3 +110,11 @@ func PeekByte(phys uint32) byte {
 	FlushPage(PeekPage)
 	return *(*byte)(Ptr(PeekPage + phys&PageMask))
 }
+
+// mapDevice shows the page of device registers at phys, for ever, in place slot of DeviceArea, and returns its address.
+func mapDevice(slot, phys uint32) uint32 {
+	at := DeviceArea + slot*PageSize
+	put32(staticAddr(staticWordPT)+at>>12&1023*4, phys&PteFrame|pteKernel|PteGlobal|PteThrough|PteUncached)
+	FlushPage(at)
+	return at
+}

@@ -11,7 +11,7 @@ type tableOperand struct {
 	base  uint32
 }
 
-const vectors = 0x38
+const vectors = 0x80
 
 var (
 	gdt [10]uint64
@@ -83,8 +83,11 @@ func InstallTables() {
 	gdt[SelMCheck/8] = segment(typeTSS, IOArea+taskMCheck, tssLimit)
 
 	for v := range vectorTable {
+		if vectorTable[v] == 0 {
+			continue // not a gate: INT n is a protection fault, as beyond the table
+		}
 		kind := uint64(typeInterrupt)
-		if v == VecBreakpoint || v == VecOverflow || v >= VecSyscall {
+		if v == VecBreakpoint || v == VecOverflow || v >= VecSyscall && v < VecIRQ {
 			kind |= dplUser
 		}
 		idt[v] = gate(kind, SelKernelCS, vectorTable[v])

@@ -25,6 +25,7 @@ var kernelPrivileged = []Privileged{
 	{ia32 + "loadOld", []Class{FPUState}, "loadFX for processors without FXSAVE"},
 	{ia32 + "loadTables", []Class{Descriptor, Segment}, "once at boot: GDT, IDT, TSS and the segments of kernel and user"},
 	{ia32 + "writeMSR", []Class{MSR}, "once at boot: the SYSENTER registers"},
+	{ia32 + "readMSR", []Class{MSR}, "once at boot: is there a local APIC?"},
 	{ia32 + "CPUID", []Class{FlagsLoad}, "tries whether EFLAGS.ID can be flipped"},
 	{ia32 + "Poll", []Class{InterruptOn, InterruptOff}, "the preemption point"},
 	{ia32 + "In8", []Class{PortIO}, "interrupt controller, timer, serial line"},

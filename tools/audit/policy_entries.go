@@ -28,24 +28,30 @@ func kernelEntries() []Entry {
 		{Func: ia32 + "machineCheckTask", Stack: "task", Reason: "#MC, a task gate"},
 		{Func: ia32 + "copyFault", Stack: "kernel", Reason: "where EnterNested sends a page fault of CopyUser, in whose frame it runs and returns"},
 	}
-	for v := 0; v < 56; v++ {
+	for v := range 0x80 {
 		name, hardware := fmt.Sprintf("%svector%d", ia32, v), 0
 		switch v {
 		case 1:
 			name = ia32 + "debugEntry"
 		case 2, 8, 18:
 			continue // task gates
+		}
+		switch {
+		case v >= 0x20 && v < 0x30, v >= 0x38 && v < 0x40, v > 0x70 && v < 0x7F:
+			continue // no gates
+		}
+		switch v {
 		case 10, 11, 12, 13, 14, 17:
 			hardware = 4 // error code
 		}
 		list = append(list, Entry{Func: name, Mode: "user", Stack: "frame", Hardware: fromUser + hardware,
 			Without: []string{enterNested, enterIdle}, Reason: "IDT vector, from user level"})
-		if v >= 48 {
+		if v >= 0x30 && v < 0x38 {
 			continue // system calls: the kernel executes no INT
 		}
 		nest := Entry{Func: name, Mode: "nested", Nest: "fault", Hardware: fromKernel + hardware,
 			Without: []string{enterTrap, enterIdle}, Reason: "an exception in kernel code"}
-		if v >= 32 {
+		if v >= 0x40 {
 			nest.Nest, nest.Reason = "interrupt", "an interrupt at a preemption point"
 		}
 		idle := Entry{Func: name, Mode: "idle", Stack: "kernel", Hardware: fromKernel + hardware,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -24,6 +25,31 @@ func fork(o *options) error {
 		return err
 	}
 	return o.judged(&stage.Boot{Root: "process.elf", RootArgs: args, Programs: []string{"family"}})
+}
+
+// diskSize is the length in bytes of the RAM disk that paging makes.
+const diskSize = 4 << 20
+
+// paging boots the pager that evicts, with a client that needs more memory than there is, and an empty RAM disk.
+func paging(o *options) error {
+	args, err := o.limitArgs()
+	if err != nil {
+		return err
+	}
+	dir, remove, err := folder()
+	if err != nil {
+		return err
+	}
+	defer remove()
+	disk := filepath.Join(dir, "ramdisk")
+	if err := os.WriteFile(disk, make([]byte, diskSize), 0o644); err != nil {
+		return err
+	}
+	file, err := stage.Open(disk)
+	if err != nil {
+		return err
+	}
+	return o.judged(&stage.Boot{Root: "swap.elf", RootArgs: args, Programs: []string{"sweep"}, File: &file})
 }
 
 // limitArgs is the root task's argument for the limit, if the user says one.

@@ -4,6 +4,7 @@
 //	run smoke [flags]     boot, print the result lines, check them, exit
 //	run conformance       boot the conformance program, which prints its table
 //	run fork              boot the process server with a program that forks
+//	run paging            boot the pager that evicts, with a client that needs more than there is
 //	run iso -o FILE       write an image that boots from CD
 //	run cd -image FILE    boot such an image and talk to the console
 //	run debug [flags]     boot stopped, with gdb attached
@@ -44,6 +45,7 @@ var modes = []mode{
 	{"smoke", smoke},
 	{"conformance", conformance},
 	{"fork", fork},
+	{"paging", paging},
 	{"iso", iso},
 	{"cd", cd},
 	{"debug", debug},
@@ -70,7 +72,7 @@ func main() {
 }
 
 func usage() {
-	fmt.Fprintln(os.Stderr, "usage: run prompt|smoke|conformance|fork|iso|cd|debug [flags]; run smoke -help lists the flags")
+	fmt.Fprintln(os.Stderr, "usage: run prompt|smoke|conformance|fork|paging|iso|cd|debug [flags]; run smoke -help lists the flags")
 	os.Exit(2)
 }
 

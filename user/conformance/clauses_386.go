@@ -9,7 +9,7 @@ type clause struct {
 }
 
 // chapters are the tables of clauses, one for each part of the specification.
-var chapters = [...][]clause{ipcClauses[:], mappingClauses[:], threadClauses[:]}
+var chapters = [...][]clause{ipcClauses[:], mappingClauses[:], threadClauses[:], exceptionClauses[:]}
 
 // ipcClauses are all of semantics 1 to 4, and of section 10 what is about them. Steps have the numbers of the
 // specification, points of a step letters, rows and points that have no numbers there are counted.
@@ -133,6 +133,7 @@ var suite = [...][]testCase{
 	stringCases, cutCases, faultCases, limitCases, abortCases, busyCases, libraryCases,
 	rangeCases, mapCases, grantCases, unmapCases, statusCases, portCases,
 	lifeCases, controlCases, migrateCases, endCases, spaceCases, exchangeCases,
+	exceptionCases, processorCases,
 }
 
 // word cuts the first word off s.

@@ -6,64 +6,52 @@ package main
 import (
 	"sync/atomic"
 
+	"pecan/user/cases"
 	"pecan/user/l4"
 )
 
-// testCase is one case: run returns what is wrong, or "".
-type testCase struct {
-	name string
-	run  func() string
-}
-
-var cases = []testCase{
-	{"fork-values-diverge", valuesDiverge},
-	{"fork-child-before-parent", childBeforeParent},
-	{"fork-stack-diverges", stackDiverges},
-	{"fork-registers", registersReproduced},
-	{"fork-utcb", utcbReproduced},
-	{"fork-copies-written-pages", copiesWrittenPages},
-	{"fork-last-sharer-keeps", lastSharerKeeps},
-	{"fork-untouched-pages", untouchedPages},
-	{"fork-of-a-fork", forkOfAFork},
-	{"fork-orphan", orphan},
-	{"fork-memory-returned", memoryReturned},
-	{"fork-refused", refused},
-	{"fork-many-times", manyTimes},
-	{"fork-wait-without-child", waitWithoutChild},
-	{"fork-bad-outside", badOutside},
-	{"fork-bad-read-only", badReadOnly},
-	{"fork-bad-kernel-address", badKernelAddress},
-	{"fork-bad-port", badPort},
-	{"fork-bad-panic", badPanic},
-	{"fork-bad-start", badStart},
-	{"fork-bad-messages", badMessages},
-	{"fork-bad-repeated-fault", badRepeatedFault},
+var all = []cases.Case{
+	{Name: "fork-values-diverge", Run: valuesDiverge},
+	{Name: "fork-child-before-parent", Run: childBeforeParent},
+	{Name: "fork-stack-diverges", Run: stackDiverges},
+	{Name: "fork-registers", Run: registersReproduced},
+	{Name: "fork-utcb", Run: utcbReproduced},
+	{Name: "fork-copies-written-pages", Run: copiesWrittenPages},
+	{Name: "fork-last-sharer-keeps", Run: lastSharerKeeps},
+	{Name: "fork-untouched-pages", Run: untouchedPages},
+	{Name: "fork-of-a-fork", Run: forkOfAFork},
+	{Name: "fork-orphan", Run: orphan},
+	{Name: "fork-memory-returned", Run: memoryReturned},
+	{Name: "fork-refused", Run: refused},
+	{Name: "fork-many-times", Run: manyTimes},
+	{Name: "fork-wait-without-child", Run: waitWithoutChild},
+	{Name: "fork-bad-outside", Run: badOutside},
+	{Name: "fork-bad-read-only", Run: badReadOnly},
+	{Name: "fork-bad-kernel-address", Run: badKernelAddress},
+	{Name: "fork-bad-port", Run: badPort},
+	{Name: "fork-bad-panic", Run: badPanic},
+	{Name: "fork-bad-start", Run: badStart},
+	{Name: "fork-bad-messages", Run: badMessages},
+	{Name: "fork-bad-repeated-fault", Run: badRepeatedFault},
 }
 
 func main() {
 	l4.Connect()
-	failed := uint32(0)
-	for _, c := range cases {
-		l4.Println("case " + c.name + " start")
-		before := figures()
-		why := c.run()
-		if _, _, ok := l4.WaitChild(); ok && why == "" {
-			why = "a child is left over"
-		}
-		after := figures()
-		if why == "" && (after.Processes != before.Processes || after.Promised != before.Promised) {
-			why = "the process server's accounting did not end where it began"
-		}
-		if why != "" {
-			l4.Println("case " + c.name + " fail: " + why)
-			failed = 1
-			continue
-		}
-		l4.Println("case " + c.name + " pass")
+	cases.Run(all, accounted)
+}
+
+// accounted runs a case, after which processes and promised frames must be what they were before.
+func accounted(run func() string) string {
+	before := figures()
+	why := run()
+	if _, _, ok := l4.WaitChild(); ok && why == "" {
+		why = "a child is left over"
 	}
-	var t l4.Text
-	l4.PrintText(t.Str("cases done: ").Dec(uint64(len(cases))).Line())
-	l4.Exit(failed)
+	after := figures()
+	if why == "" && (after.Processes != before.Processes || after.Promised != before.Promised) {
+		why = "the process server's accounting did not end where it began"
+	}
+	return why
 }
 
 // figures are the process server's.

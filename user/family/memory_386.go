@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"unsafe"
 
+	"pecan/user/cases"
 	"pecan/user/l4"
 )
 
@@ -17,15 +18,10 @@ var (
 )
 
 // page is the first word of page i of data.
-func page(i int) *uint32 { return wholePage(unsafe.Pointer(&data), i) }
+func page(i int) *uint32 { return cases.WholePage(unsafe.Pointer(&data), i) }
 
 // untouchedPage is the first word of the whole page in untouched.
-func untouchedPage() *uint32 { return wholePage(unsafe.Pointer(&untouched), 0) }
-
-// wholePage is the first word of the i-th page that begins at or behind p.
-func wholePage(p unsafe.Pointer, i int) *uint32 {
-	return (*uint32)(unsafe.Add(p, int(-uintptr(p)%l4.PageSize)+i*l4.PageSize))
-}
+func untouchedPage() *uint32 { return cases.WholePage(unsafe.Pointer(&untouched), 0) }
 
 // copied is how many pages were copied while f ran. Whatever else the caller writes, its stack and the message, is
 // warm: it has been written since the fork.

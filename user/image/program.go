@@ -31,6 +31,19 @@ const (
 	NoMemory
 )
 
+// Error names the cause. It does not allocate.
+func (t Trouble) Error() string {
+	switch t {
+	case Outside:
+		return "no such page"
+	case ReadOnly:
+		return "read-only"
+	case NoMemory:
+		return "out of memory"
+	}
+	return "supplied"
+}
+
 // Init prepares for the image im. Frames remembers the private pages: one word for each page of the image.
 func (p *Program) Init(im Image, frames []uint32) {
 	p.Image = im

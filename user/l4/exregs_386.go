@@ -45,6 +45,25 @@ func ExchangeRegisters(dest ThreadID, control ExchangeFlags, r *ThreadRegisters)
 	return other, ExchangeFlags(x.control), OK
 }
 
+// gsWord makes ExchangeRegisters exchange the word at gs:0 instead of the UserDefinedHandle (docs/gs-word.md).
+const gsWord ExchangeFlags = 0x6773 << 16
+
+// GSWord is what dest reads at gs:0: the address of its UTCB, its local ID, unless somebody has set it to something
+// else. Only this kernel knows the call. Error: ErrThread.
+func GSWord(dest ThreadID) (word uint32, err CallError) {
+	var r ThreadRegisters
+	_, _, err = ExchangeRegisters(dest, gsWord, &r)
+	return r.UserDefinedHandle, err
+}
+
+// SetGSWord sets what dest reads at gs:0, for programs with thread-local storage of their own, and returns what it was. This package
+// and compiled Go code need the address of the UTCB there. Error: ErrThread.
+func SetGSWord(dest ThreadID, word uint32) (old uint32, err CallError) {
+	r := ThreadRegisters{UserDefinedHandle: word}
+	_, _, err = ExchangeRegisters(dest, gsWord|SetHandle, &r)
+	return r.UserDefinedHandle, err
+}
+
 // OtherID is the local ID for a global one of a thread in the caller's space, and the other way round; NilThread if
 // there is no such thread.
 func OtherID(id ThreadID) ThreadID {

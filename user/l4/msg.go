@@ -11,6 +11,14 @@ func (m *Msg) Tag() MsgTag { return MsgTag(m[0]) }
 // SetTag replaces the tag; the words stay.
 func (m *Msg) SetTag(t MsgTag) { m[0] = uint32(t) }
 
+// Words is the number of words of a request: the untyped ones, or 0 if there are items among them.
+func (m *Msg) Words() uint32 {
+	if m.Tag().Typed() != 0 {
+		return 0
+	}
+	return m.Tag().Untyped()
+}
+
 // Start makes m an empty message with the given label.
 func (m *Msg) Start(label uint16) *Msg {
 	m.SetTag(NewTag(label, 0, 0))

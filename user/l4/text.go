@@ -93,6 +93,11 @@ func (t *Text) Access(r Rights) *Text {
 	return t.Str("read of")
 }
 
+// Fault appends what page fault f is about, and a colon for what is wrong with it.
+func (t *Text) Fault(f PageFault) *Text {
+	return t.Access(f.Access).Byte(' ').Hex(f.Addr).Str(", at ").Hex(f.IP).Str(": ")
+}
+
 // Line appends a line end.
 func (t *Text) Line() *Text { return t.Byte('\n') }
 

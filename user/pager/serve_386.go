@@ -60,15 +60,10 @@ func pageFault(f l4.PageFault, m *l4.Msg) (reply bool) {
 		done.Faults++
 		return true
 	}
-	why := "no such page"
-	switch {
-	case trouble == image.NoMemory:
-		why = "out of memory"
-	case trouble == image.ReadOnly || f.Addr >= fileAddr && page < pages:
-		why = "read-only"
+	if f.Addr >= fileAddr && page < pages {
+		trouble = image.ReadOnly
 	}
-	var t l4.Text
-	unable(t.Access(f.Access).Byte(' ').Hex(f.Addr).Str(", at ").Hex(f.IP).Str(": ").Str(why))
+	unable(new(l4.Text).Fault(f).Str(trouble.Error()))
 	return false
 }
 

@@ -59,19 +59,12 @@ func main() {
 
 // load reads the program's headers.
 func load(m *boot.Module) {
-	head := min(m.Size, l4.PageSize)
-	switch {
-	case !m.Present:
+	if !m.Present {
 		refuse("there is no boot module with a program", "")
-	case uint64(m.Start)+uint64(m.Size) > framesBase || !roottask.Fetch(m.Start, head):
-		refuse("the boot module with the program lies where sigma0 gives nothing", "")
 	}
-	im, err := image.Parse(roottask.Bytes(m.Start, head), m.Size)
-	if err != image.OK {
-		refuse("the program ", err.Error())
-	}
-	if im.Pages() > cow.MaxPages {
-		refuse("the program is larger than 4 MiB", "")
+	im, why := roottask.Headers(m, framesBase, cow.MaxPages)
+	if why != "" {
+		refuse("the program ", why)
 	}
 	file.Start, program = m.Start, im
 	low, _ = im.Bounds()

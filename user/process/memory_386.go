@@ -29,9 +29,8 @@ func share(child, parent *process) bool {
 	return ok
 }
 
-// supply finds the page for a fault of p at addr: the item that maps it.
+// supply finds p's page at addr: the item that maps it.
 func supply(p *process, addr uint32, access l4.Rights) (l4.MapItem, image.Trouble) {
-	addr &^= l4.PageSize - 1
 	page := program.Page(addr)
 	switch {
 	case !page.Exists:

@@ -3,6 +3,7 @@ package main
 import (
 	"pecan/user/l4"
 	"pecan/user/process/cow"
+	"pecan/user/roottask"
 )
 
 // maxProcesses is how many processes there can be at a time, those included that nobody has waited for yet.
@@ -28,9 +29,8 @@ type process struct {
 	parent  *process // nil: nobody will wait for it
 	waiting bool     // it is in ProcessWait
 	status  uint32
-	crash   uint32       // where its thread goes after an exception (RootHello)
-	last    l4.PageFault // its last message, if that was a page fault, and how often it came in a row
-	again   uint32
+	crash   uint32 // where its thread goes after an exception (RootHello)
+	same    roottask.Repetition
 	pages   cow.Space
 }
 
@@ -76,7 +76,8 @@ func create(parent *process) (*process, l4.ForkError) {
 		pool.Close(&p.pages)
 		return nil, l4.ForkKernel
 	}
-	p.state, p.parent, p.waiting, p.crash, p.again = running, parent, false, 0, 0
+	p.state, p.parent, p.waiting, p.crash = running, parent, false, 0
+	p.same.Reset()
 	if parent == nil {
 		first = p
 	} else {

@@ -39,7 +39,7 @@ func handle(p *process, m *l4.Msg) (reply bool) {
 	if f, ok := m.PageFault(); ok {
 		return pageFault(p, f, m)
 	}
-	p.again = 0
+	p.same.Reset()
 	var t l4.Text
 	if f, ok := m.IOFault(); ok {
 		kill(p, t.Str("access to port ").Hex(uint32(f.Ports.Port())).Str(", at ").Hex(f.IP))
@@ -55,41 +55,25 @@ func handle(p *process, m *l4.Msg) (reply bool) {
 	return request(p, m)
 }
 
-// patience is how many times in a row the same page fault may come. The kernel does not say when it has no memory for a
-// mapping; the thread then faults again at once.
-const patience = 3
-
 // pageFault supplies the page, or else kills p.
 func pageFault(p *process, f l4.PageFault, m *l4.Msg) (reply bool) {
-	var t l4.Text
-	t.Access(f.Access).Byte(' ').Hex(f.Addr).Str(", at ").Hex(f.IP).Str(": ")
-	if p.again++; f != p.last {
-		p.last, p.again = f, 1
-	}
-	if p.again == patience {
-		kill(p, t.Str("the page does not stay, so the kernel has no memory for it"))
+	if p.same.Hopeless(f) {
+		kill(p, new(l4.Text).Fault(f).Str(roottask.NoKernelMemory))
 		return false
 	}
-	item, trouble := supply(p, f.Addr, f.Access)
-	if trouble == image.Supplied {
-		faults++
-		m.Start(0).AddMap(item)
-		return true
+	item, trouble := supply(p, f.Addr&^(l4.PageSize-1), f.Access)
+	if trouble != image.Supplied {
+		kill(p, new(l4.Text).Fault(f).Str(trouble.Error()))
+		return false
 	}
-	if trouble == image.ReadOnly {
-		kill(p, t.Str("read-only"))
-	} else {
-		kill(p, t.Str("no such page"))
-	}
-	return false
+	faults++
+	m.Start(0).AddMap(item)
+	return true
 }
 
-// request deals with a service request of p. How many words it has is checked where they are used.
+// request deals with a service request of p.
 func request(p *process, m *l4.Msg) (reply bool) {
-	words := m.Tag().Untyped()
-	if m.Tag().Typed() != 0 {
-		words = 0 // no request has items
-	}
+	words := m.Words()
 	switch label := m.Tag().Label(); {
 	case label == l4.RootHello && words == 1:
 		p.crash = m.Word(1)

@@ -87,18 +87,9 @@ func start(which boot.Program, consequence string) bool {
 	}
 	var t l4.Text
 	m, p := &modules.Program[which], &programs[which]
-	head := min(m.Size, l4.PageSize)
-	if !roottask.Fetch(m.Start, head) {
-		say(t.Str(boot.Names[which]).Str(" lies where sigma0 gives nothing, ").Str(consequence))
-		return false
-	}
-	im, err := image.Parse(roottask.Bytes(m.Start, head), m.Size)
-	if err != image.OK || im.Pages() > maxPages {
-		what := "is too large"
-		if err != image.OK {
-			what = err.Error()
-		}
-		say(t.Str(boot.Names[which]).Byte(' ').Str(what).Str(", ").Str(consequence))
+	im, why := roottask.Headers(m, roottask.Reach, maxPages)
+	if why != "" {
+		say(t.Str(boot.Names[which]).Byte(' ').Str(why).Str(", ").Str(consequence))
 		return false
 	}
 	p.file.Start = m.Start

@@ -178,12 +178,7 @@ func pageFault(p *program, f l4.PageFault, m *l4.Msg) (reply bool) {
 		m.Start(0).AddMap(item)
 		return true
 	}
-	var t l4.Text
-	t.Access(f.Access).Byte(' ').Hex(f.Addr).Str(", at ").Hex(f.IP)
-	if trouble == image.NoMemory {
-		t.Str(": out of memory")
-	}
-	died(p, &t)
+	died(p, new(l4.Text).Fault(f).Str(trouble.Error()))
 	return false
 }
 

@@ -76,7 +76,7 @@ func deleteSelf() {
 }
 
 func deleteMissing() {
-	for _, n := range [...]uint32{100000, 0x3FFFF, 49, 299, 1 << 17} {
+	for _, n := range [...]uint32{100000, 0x3FFFF, l4.Kernel().UserBase() + 1, 299, 1 << 17} {
 		succeeds("delete nobody", control(l4.Global(n, 1), 0, 0, 0, same))
 	}
 	id := spawn(sleeper)
@@ -129,7 +129,7 @@ func deleteStates() {
 func createErrors() {
 	id := newID()
 	refused("no scheduler", control(id, self, l4.NilThread, l4.NilThread, same), l4.ErrThread)
-	for _, s := range [...]l4.ThreadID{l4.Global(100000, 1), l4.Global(self.Number(), 2), 0x1240, l4.AnyThread, l4.AnyLocalThread, l4.Global(20, 1), l4.Interrupt(3)} {
+	for _, s := range [...]l4.ThreadID{l4.Global(100000, 1), l4.Global(self.Number(), 2), 0x1240, l4.AnyThread, l4.AnyLocalThread, kernelThread(), l4.Interrupt(3)} {
 		stepNumber("space", uint32(s))
 		refused("no such space", control(id, s, self, l4.NilThread, same), l4.ErrSpace)
 	}

@@ -66,7 +66,7 @@ func ignoresFlags() {
 // Propagation in the name of somebody who does not exist, or is elsewhere, is a message like any other.
 func propagationRefused() {
 	far := spawnSpace(sleeper)
-	for _, id := range [...]l4.ThreadID{0, l4.AnyThread, l4.AnyLocalThread, l4.Global(100000, 1), l4.Global(20, 1), 0x1240, k0()} {
+	for _, id := range [...]l4.ThreadID{0, l4.AnyThread, l4.AnyLocalThread, l4.Global(100000, 1), kernelThread(), 0x1240, k0()} {
 		stepNumber("virtual sender", uint32(id))
 		s := spawnIn(far, func() {
 			u := l4.MyUTCB()

@@ -22,7 +22,7 @@ func modifyErrors() {
 	at := uint32(l4.OtherID(id)) - 256
 	refused("UTCB of an active thread", control(id, id, 0, 0, at), l4.ErrUTCBArea)
 	refused("another UTCB of an active thread", control(id, id, 0, 0, at+512), l4.ErrUTCBArea)
-	for _, s := range [...]l4.ThreadID{l4.Global(100000, 1), l4.Global(self.Number(), 77), 0x1240, l4.AnyThread, l4.Global(20, 1)} {
+	for _, s := range [...]l4.ThreadID{l4.Global(100000, 1), l4.Global(self.Number(), 77), 0x1240, l4.AnyThread, kernelThread()} {
 		stepNumber("space", uint32(s))
 		refused("no such space", control(id, s, 0, 0, same), l4.ErrSpace)
 	}

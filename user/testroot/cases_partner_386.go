@@ -27,7 +27,7 @@ func ghosts() [15]l4.ThreadID {
 		l4.Global(me().Number(), me().Version()+1),
 		l4.Global(me().Number(), me().Version()+64),
 		l4.Global(k.UserBase()+1, 1), // sigma1
-		l4.Global(20, 1),             // kernel
+		kernelThread(),
 		l4.Global(0x3FFFF, 1),
 		l4.Global(0x3FFFF, 0x3FFE),
 		l4.Global(3, 2),                   // interrupt, wrong version

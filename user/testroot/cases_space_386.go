@@ -36,7 +36,7 @@ func spaceUnprivileged() {
 
 func spaceSpecifier() {
 	for _, id := range [...]l4.ThreadID{
-		0, l4.AnyThread, l4.AnyLocalThread, l4.MyLocalID(), l4.Global(100000, 1), l4.Global(self.Number(), 2), l4.Global(20, 1), 0x1240, l4.Interrupt(3),
+		0, l4.AnyThread, l4.AnyLocalThread, l4.MyLocalID(), l4.Global(100000, 1), l4.Global(self.Number(), 2), kernelThread(), 0x1240, l4.Interrupt(3),
 	} {
 		stepNumber("specifier", uint32(id))
 		_, err := l4.SpaceControl(id, 0, l4.KIPAreaHere(), l4.UTCBAreaHere(), 0)

@@ -23,7 +23,7 @@ type testCase struct {
 // suite are all cases, by topic. The last group holds what a kernel is most likely not to survive.
 var suite = [...][]testCase{
 	kipCases, registerCases, waitCases, sendCases, messageCases, partnerCases,
-	startCases, faultCases, exceptionCases, traceCases, fpuCases, portCases,
+	startCases, faultCases, exceptionCases, handlerCases, traceCases, debuggerCases, fpuCases, gsWordCases, portCases,
 	controlCases, modifyCases, spaceCases, exchangeCases, matrixCases, scheduleCases, timeCases, quantumCases, preemptionCases,
 	mapCases, grantCases, unmapCases, interruptCases,
 	privilegeCases, kernelAddressCases, entryCases, oddCases, utcbCases,
@@ -52,6 +52,8 @@ func main() {
 	invocation.ReadOptions()
 	takeMemory()
 	startPageServer()
+	var t l4.Text
+	print(t.Str("interrupt lines: ").Dec(uint64(l4.Kernel().SystemBase())).Line())
 	n := uint32(0)
 	for _, cases := range suite {
 		for i := range cases {
@@ -61,8 +63,7 @@ func main() {
 			}
 		}
 	}
-	var t l4.Text
-	print(t.Str("cases done: ").Dec(uint64(n)).Line())
+	print(t.Reset().Str("cases done: ").Dec(uint64(n)).Line())
 	invocation.Exit(failed == 0)
 	l4.Out16(0x604, 0x2000)
 	l4.Suspend()

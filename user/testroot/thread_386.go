@@ -166,3 +166,6 @@ func waitState(id l4.ThreadID, want l4.ThreadState) {
 
 // delete deletes a thread.
 func remove(id l4.ThreadID) { succeeds("delete thread", l4.DeleteThread(id)) }
+
+// kernelThread is one of the thread IDs that belong to the kernel (abi 1.4).
+func kernelThread() l4.ThreadID { return l4.Global(l4.Kernel().SystemBase()+4, 1) }

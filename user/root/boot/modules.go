@@ -25,10 +25,10 @@ type Module struct {
 type Modules struct {
 	Program [Programs]Module
 	File    Module // the user's
+	Marked  bool   // File was named as the user's by its string
 	Other   Module // the first that no string marks as data and whose name is none of Names
 
-	marked   bool // File was named as the user's by its string
-	nameless int  // modules without a string so far
+	nameless int // modules without a string so far
 }
 
 // Add sorts in the next module, whose string is line:
@@ -83,7 +83,7 @@ func (m *Modules) program(p Program, start, size uint32) bool {
 }
 
 func (m *Modules) file(f Module, marked bool) {
-	if !m.File.Present || marked && !m.marked {
-		m.File, m.marked = f, marked
+	if !m.File.Present || marked && !m.Marked {
+		m.File, m.Marked = f, marked
 	}
 }

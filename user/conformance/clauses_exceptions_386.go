@@ -1,0 +1,32 @@
+package main
+
+// exceptionClauses are semantics 6.6, abi 6.4 and abi 8, with what section 10 and abi 0.1 say about them.
+var exceptionClauses = [...]clause{
+	{"6.6.1", "what the kernel handles itself is no exception"},
+	{"6.6.2", "exception IPC: send and closed receive, without limits"},
+	{"6.6.3", "a handler that does not exist: halt"},
+	{"6.6.4", "no handler: halt"},
+	{"6.6.5", "a pager that does not exist: halt"},
+	{"6.6.6", "halted threads can be repaired"},
+	{"abi-6.4.1", "the message"},
+	{"abi-6.4.2", "the reply sets the registers"},
+	{"abi-6.4.3", "EFLAGS of the reply are filtered"},
+	{"abi-6.4.4", "MR3 and MR4 of the reply are ignored"},
+	{"abi-6.4.5", "registers not sent stay"},
+	{"abi-6.4.6", "message registers and BR0 of the thread stay"},
+	{"abi-6.4.7", "vectors"},
+	{"abi-6.4.8", "INT n at gates that users may not call"},
+	{"abi-0.1.1", "replies may set TF and RF"},
+	{"abi-0.1.2", "INT3 pseudo calls for threads without handler only"},
+	{"abi-0.1.3", "page 0 is never mapped"},
+	{"abi-8.1", "EFLAGS of a fresh thread"},
+	{"abi-8.2", "RDTSC"},
+	{"abi-8.3", "FPU registers are private"},
+	{"abi-8.4", "null segments do no lasting harm"},
+	{"abi-8.5", "RDMSR and WRMSR of an unprivileged space"},
+	{"abi-8.6", "HLT"},
+	{"abi-8.7", "INT3 is callable"},
+	{"abi-8.8", "LOCK NOP"},
+	{"10.14", "gates 3 and 4; x87 and SIMD errors; MR4 is 0 without error code (abi 6.4, 8)"},
+	{"10.15", "first use of the FPU: reset state (abi 8)"},
+}
