@@ -27,7 +27,7 @@ var suite = [...][]testCase{
 	controlCases, modifyCases, spaceCases, exchangeCases, matrixCases, scheduleCases, timeCases, quantumCases, preemptionCases,
 	mapCases, grantCases, unmapCases, interruptCases,
 	privilegeCases, kernelAddressCases, entryCases, oddCases, utcbCases,
-	exhaustionCases, stressCases, lastCases,
+	exhaustionCases, crowdCases, stressCases, lastCases,
 }
 
 // caseLimit is how long a case may take.
