@@ -192,7 +192,7 @@ func (w *world) handle(id ThreadID) {
 func (w *world) acknowledge() {
 	w.t.Helper()
 	if w.interrupts++; w.interrupts > maxInterrupts {
-		w.t.Fatal("a long operation makes no progress between interrupts")
+		w.t.Fatalf("a long operation makes no progress between interrupts; dying: threads %#x, spaces %#x\n%s", dyingThreads, dyingSpaces, describeThreads())
 	}
 	if w.between != nil {
 		act, h := w.between, w.handler
