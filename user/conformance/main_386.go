@@ -15,6 +15,7 @@
 package main
 
 import (
+	"pecan/user/checks"
 	"pecan/user/invocation"
 	"pecan/user/l4"
 )
@@ -48,12 +49,12 @@ const (
 
 // Labels of messages to the runner.
 const (
-	labelEnd    = 0x7E57
-	labelFailed = 0x7E58
+	labelEnd = 0x7E57
 )
 
 func main() {
 	self = l4.MyGlobalID()
+	checks.Runner = self
 	l4.OnDeath = func() { fatal(new(l4.Text).Str("panic, see above")) }
 	invocation.ReadOptions()
 	takeMemory()
@@ -79,9 +80,6 @@ func main() {
 // print prints from the runner.
 func print(t *l4.Text) {
 	for _, c := range t.Bytes() {
-		if c == '\n' {
-			l4.KernelPutc('\r')
-		}
 		l4.KernelPutc(c)
 	}
 }
@@ -130,7 +128,7 @@ func awaitCase() bool {
 		switch m.Tag().Label() {
 		case labelEnd:
 			return true
-		case labelFailed:
+		case checks.LabelFailed:
 			return false
 		}
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"unsafe"
 
+	"pecan/user/checks"
 	"pecan/user/l4"
 )
 
@@ -157,8 +158,8 @@ func servePages() {
 			to = from
 			continue
 		}
-		reason = *complaint(from, &m)
-		m.Start(labelFailed)
+		*reason = *complaint(from, &m)
+		m.Start(checks.LabelFailed)
 		l4.Send(self, &m, moment)
 	}
 }

@@ -7,16 +7,12 @@
 // Nothing here allocates: messages are arrays, errors are numbers, text is built in fixed buffers. The one
 // exception is named where it occurs (PrepareThread keeps the function it is given).
 //
-// A server is a loop around ReplyWait:
+// A server is a loop around ReplyWait, which Serve is:
 //
-//	var m l4.Msg
-//	from, err := l4.Wait(&m, l4.Never)
-//	for {
-//		if err == l4.OK {
-//			... look at m, put the answer into m ...
-//		}
-//		from, err = l4.ReplyWait(from, &m, l4.Never)
-//	}
+//	l4.Serve(func(from l4.ThreadID, m *l4.Msg) (reply bool) {
+//		... look at m, put the answer into m ...
+//		return true
+//	}, l4.Never, nil)
 //
 // Section numbers in comments ("abi 1.9", "semantics 5.2") refer to the specification of L4 X.2 for ia32.
 package l4

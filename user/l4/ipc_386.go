@@ -79,6 +79,26 @@ func ReplyWait(to ThreadID, m *Msg, limit Time) (ThreadID, IPCError) {
 	return from, OK
 }
 
+// Serve answers messages for ever. Handle deals with one, from the thread from, and reports whether m is the reply
+// to send. A reply that the client does not wait for is lost, so a server never waits for a client. Idle, if it is not nil,
+// is called when no message has come within limit.
+func Serve(handle func(from ThreadID, m *Msg) (reply bool), limit Time, idle func()) {
+	var m Msg
+	to := NilThread
+	for {
+		from, err := ReplyWait(to, &m, limit)
+		to = NilThread
+		switch {
+		case err == OK:
+			if handle(from, &m) {
+				to = from
+			}
+		case err.Receiving() && idle != nil:
+			idle()
+		}
+	}
+}
+
 // LCall is Call for a partner in the caller's space.
 func LCall(to ThreadID, m *Msg, limits Timeouts) IPCError {
 	u := MyUTCB()

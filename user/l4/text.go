@@ -98,6 +98,17 @@ func (t *Text) Fault(f PageFault) *Text {
 	return t.Access(f.Access).Byte(' ').Hex(f.Addr).Str(", at ").Hex(f.IP).Str(": ")
 }
 
+// IOFault appends what I/O fault f is about.
+func (t *Text) IOFault(f IOFault) *Text {
+	return t.Str("access to port ").Hex(uint32(f.Ports.Port())).Str(", at ").Hex(f.IP)
+}
+
+// Exception appends what exception r is about.
+func (t *Text) Exception(r *Registers) *Text {
+	t.Str("exception ").Dec(uint64(r.Vector)).Str(", error code ").Hex(r.ErrorCode)
+	return t.Str(", at ").Hex(r.IP)
+}
+
 // Line appends a line end.
 func (t *Text) Line() *Text { return t.Byte('\n') }
 

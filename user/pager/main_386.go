@@ -39,7 +39,7 @@ func main() {
 	}
 	prepareFile(&w.File)
 	prepareClient(&w)
-	serve()
+	l4.Serve(handle, l4.Never, nil)
 }
 
 // fail says why the pager cannot work, and ends it.

@@ -5,19 +5,6 @@ import (
 	"pecan/user/l4"
 )
 
-// serve answers the client for ever.
-func serve() {
-	var m l4.Msg
-	to := l4.NilThread
-	for {
-		from, err := l4.ReplyWait(to, &m, l4.Never)
-		to = l4.NilThread
-		if err == l4.OK && handle(from, &m) {
-			to = from
-		}
-	}
-}
-
 // handle deals with a message: m becomes the reply, if it returns true.
 func handle(from l4.ThreadID, m *l4.Msg) (reply bool) {
 	if f, ok := m.PageFault(); ok {
@@ -25,8 +12,7 @@ func handle(from l4.ThreadID, m *l4.Msg) (reply bool) {
 	}
 	if f, ok := m.IOFault(); ok {
 		if from == client {
-			var t l4.Text
-			unable(t.Str("access to port ").Hex(uint32(f.Ports.Port())).Str(", at ").Hex(f.IP))
+			unable(new(l4.Text).IOFault(f))
 		}
 		return false
 	}

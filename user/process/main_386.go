@@ -25,7 +25,7 @@ const (
 const usualFrames = 1024
 
 var (
-	options boot.Options
+	task    = roottask.Task{Name: "process"}
 	file    roottask.ModuleFile // the program
 	program image.Image
 	low     uint32 // its first page
@@ -35,36 +35,36 @@ var (
 )
 
 func main() {
-	l4.OnDeath = func() { powerOff(roottask.Failure) }
+	l4.OnDeath = func() { task.PowerOff(roottask.Failure) }
 	info, ok := roottask.ReadBootInfo()
 	if !ok {
-		refuse("the boot loader left no boot information, so there is no program to start", "")
+		task.Refuse("the boot loader left no boot information, so there is no program to start", "")
 	}
-	options = boot.ParseOptions(info.Line)
-	if w := options.Unknown; len(w) > 0 {
+	task.Options = boot.ParseOptions(info.Line)
+	if w := task.Options.Unknown; len(w) > 0 {
 		var t l4.Text
-		say(t.Str("option not understood: ").Chars(w))
+		task.Say(t.Str("option not understood: ").Chars(w))
 	}
 	load(&info.Modules.Other)
 	fillPool()
 	p, why := create(nil)
 	if why != l4.OK {
-		refuse("the program cannot be started: ", why.Error())
+		task.Refuse("the program cannot be started: ", why.Error())
 	}
 	if err := l4.SendStart(p.id, program.Entry, 0); err != l4.OK {
-		refuse("the program cannot be started: ", err.Error())
+		task.Refuse("the program cannot be started: ", err.Error())
 	}
-	serve()
+	l4.Serve(handle, l4.Milliseconds(lookInterval), look)
 }
 
 // load reads the program's headers.
 func load(m *boot.Module) {
 	if !m.Present {
-		refuse("there is no boot module with a program", "")
+		task.Refuse("there is no boot module with a program", "")
 	}
 	im, why := roottask.Headers(m, framesBase, cow.MaxPages)
 	if why != "" {
-		refuse("the program ", why)
+		task.Refuse("the program ", why)
 	}
 	file.Start, program = m.Start, im
 	low, _ = im.Bounds()
@@ -77,7 +77,7 @@ func load(m *boot.Module) {
 
 // fillPool takes the page frames from sigma0.
 func fillPool() {
-	want := options.Limit
+	want := task.Options.Limit
 	if want == 0 {
 		want = usualFrames
 	}
@@ -90,23 +90,7 @@ func fillPool() {
 	}
 	if n < want {
 		var t l4.Text
-		say(t.Dec(uint64(n)).Str(" page frames instead of ").Dec(uint64(want)))
+		task.Say(t.Dec(uint64(n)).Str(" page frames instead of ").Dec(uint64(want)))
 	}
 	pool.Init(n)
-}
-
-// say prints a sentence on the kernel's console.
-func say(t *l4.Text) { roottask.Say("process", t) }
-
-// refuse says why there is nothing to do, and ends the machine.
-func refuse(why, more string) {
-	var t l4.Text
-	say(t.Str(why).Str(more))
-	powerOff(roottask.Failure)
-}
-
-// powerOff ends the machine, or else stops here.
-func powerOff(status uint32) {
-	roottask.PowerOff(&options, status)
-	l4.Suspend()
 }

@@ -153,7 +153,7 @@ func kill(p *process, what *l4.Text) {
 	if what != nil {
 		t.Str(": ").Chars(what.Bytes())
 	}
-	say(&t)
+	task.Say(&t)
 	killed++
 	end(p, l4.Killed)
 }
@@ -162,8 +162,8 @@ func kill(p *process, what *l4.Text) {
 func finish() {
 	var t l4.Text
 	t.Dec(uint64(forks)).Str(" forks, ").Dec(uint64(faults)).Str(" page faults, ").Dec(uint64(pool.Copied)).Str(" pages copied, ")
-	say(t.Dec(uint64(pool.Kept)).Str(" kept by the last who shared them, ").Dec(uint64(killed)).Str(" processes killed"))
+	task.Say(t.Dec(uint64(pool.Kept)).Str(" kept by the last who shared them, ").Dec(uint64(killed)).Str(" processes killed"))
 	t.Reset().Dec(uint64(pool.Frames - pool.Used)).Str(" of ").Dec(uint64(pool.Frames)).Str(" page frames free, ")
-	say(t.Dec(uint64(pool.Promised)).Str(" promised"))
-	powerOff(firstStatus)
+	task.Say(t.Dec(uint64(pool.Promised)).Str(" promised"))
+	task.PowerOff(firstStatus)
 }

@@ -6,21 +6,6 @@ import (
 	"pecan/user/roottask"
 )
 
-// serve answers requests for ever.
-func serve() {
-	var m l4.Msg
-	to := l4.NilThread
-	for {
-		from, err := l4.ReplyWait(to, &m, l4.Milliseconds(lookInterval))
-		to = l4.NilThread
-		if err != l4.OK {
-			look()
-		} else if p := find(from); p != nil && handle(p, &m) {
-			to = from
-		}
-	}
-}
-
 // lookInterval is how often, in milliseconds, an idle server looks for halted processes.
 const lookInterval = 100
 
@@ -34,22 +19,25 @@ func look() {
 	}
 }
 
-// handle deals with a message of p: m becomes the reply, if it returns true.
-func handle(p *process, m *l4.Msg) (reply bool) {
+// handle deals with a message: m becomes the reply, if it returns true.
+func handle(from l4.ThreadID, m *l4.Msg) (reply bool) {
+	p := find(from)
+	if p == nil {
+		return false
+	}
 	if f, ok := m.PageFault(); ok {
 		return pageFault(p, f, m)
 	}
 	p.same.Reset()
-	var t l4.Text
 	if f, ok := m.IOFault(); ok {
-		kill(p, t.Str("access to port ").Hex(uint32(f.Ports.Port())).Str(", at ").Hex(f.IP))
+		kill(p, new(l4.Text).IOFault(f))
 		return false
 	}
 	if r, ok := m.Exception(); ok {
 		if roottask.Redirect(&p.crash, &r, m) {
 			return true
 		}
-		kill(p, t.Str("exception ").Dec(uint64(r.Vector)).Str(", at ").Hex(r.IP))
+		kill(p, new(l4.Text).Exception(&r))
 		return false
 	}
 	return request(p, m)

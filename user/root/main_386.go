@@ -15,14 +15,14 @@ import (
 var (
 	sigma0  l4.ThreadID
 	self    l4.ThreadID // of the first thread
-	options boot.Options
+	task    = roottask.Task{Name: "root"}
 	modules boot.Modules
 )
 
 func main() {
 	k := l4.Kernel()
 	sigma0, self = k.Sigma0ID(), l4.MyGlobalID()
-	l4.OnDeath = func() { powerOff(roottask.Failure) }
+	l4.OnDeath = func() { task.PowerOff(roottask.Failure) }
 	var t l4.Text
 	l4.KernelPrint("root: running on ")
 	l4.KernelPrint(k.Version())
@@ -30,19 +30,16 @@ func main() {
 
 	info, ok := roottask.ReadBootInfo()
 	if !ok {
-		say(t.Str("the boot loader left no boot information, so there are no programs to start"))
+		task.Say(t.Str("the boot loader left no boot information, so there are no programs to start"))
 	}
 	modules = info.Modules
-	options = boot.ParseOptions(info.Line)
-	if len(options.Unknown) > 0 {
-		say(t.Reset().Str("option not understood: ").Chars(options.Unknown))
+	task.Options = boot.ParseOptions(info.Line)
+	if len(task.Options.Unknown) > 0 {
+		task.Say(t.Reset().Str("option not understood: ").Chars(task.Options.Unknown))
 	}
 	complete := startPrograms(k)
 	if !complete {
 		clientDone(roottask.Failure)
 	}
-	serve()
+	l4.Serve(handle, l4.Never, nil)
 }
-
-// say prints a sentence of the root task on the kernel's console.
-func say(t *l4.Text) { roottask.Say("root", t) }

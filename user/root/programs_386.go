@@ -74,7 +74,7 @@ func startPrograms(k *l4.KIP) bool {
 func present(p boot.Program, consequence string) bool {
 	if m := &modules.Program[p]; !m.Present {
 		var t l4.Text
-		say(t.Str("there is no boot module ").Str(boot.Names[p]).Str(", ").Str(consequence))
+		task.Say(t.Str("there is no boot module ").Str(boot.Names[p]).Str(", ").Str(consequence))
 		return false
 	}
 	return true
@@ -89,7 +89,7 @@ func start(which boot.Program, consequence string) bool {
 	m, p := &modules.Program[which], &programs[which]
 	im, why := roottask.Headers(m, roottask.Reach, maxPages)
 	if why != "" {
-		say(t.Str(boot.Names[which]).Byte(' ').Str(why).Str(", ").Str(consequence))
+		task.Say(t.Str(boot.Names[which]).Byte(' ').Str(why).Str(", ").Str(consequence))
 		return false
 	}
 	p.file.Start = m.Start
@@ -98,7 +98,7 @@ func start(which boot.Program, consequence string) bool {
 		return false
 	}
 	if e := l4.SendStart(p.id, im.Entry, 0); e != l4.OK {
-		say(t.Str(p.name).Str(" cannot be started: ").Str(e.Error()))
+		task.Say(t.Str(p.name).Str(" cannot be started: ").Str(e.Error()))
 		kill(p)
 		return false
 	}
@@ -113,7 +113,7 @@ func create(p *program) bool {
 	})
 	if err != l4.OK {
 		var t l4.Text
-		say(t.Str("no space for ").Str(p.name).Str(": ").Str(err.Error()))
+		task.Say(t.Str("no space for ").Str(p.name).Str(": ").Str(err.Error()))
 		p.state = dead
 		return false
 	}
@@ -134,6 +134,6 @@ func kill(p *program) {
 	}
 	if err := l4.DeleteThread(p.id); err != l4.OK {
 		var t l4.Text
-		say(t.Str("cannot delete ").ID(p.id).Str(": ").Str(err.Error()))
+		task.Say(t.Str("cannot delete ").ID(p.id).Str(": ").Str(err.Error()))
 	}
 }

@@ -22,19 +22,6 @@ const (
 	serialIRQ   = 4
 )
 
-// serve answers requests for ever.
-func serve() {
-	var m l4.Msg
-	to := l4.NilThread
-	for {
-		from, err := l4.ReplyWait(to, &m, l4.Never)
-		to = l4.NilThread
-		if err == l4.OK && handle(from, &m) {
-			to = from
-		}
-	}
-}
-
 // handle deals with a message: m becomes the reply, if it returns true.
 func handle(from l4.ThreadID, m *l4.Msg) (reply bool) {
 	if from.IsLocal() {
@@ -63,8 +50,8 @@ func handleOwn(m *l4.Msg) (reply bool) {
 		k := l4.Kernel()
 		if f.Addr-k.Root.Low >= k.Root.High-k.Root.Low {
 			var t l4.Text
-			say(t.Str("own fault: ").Access(f.Access).Byte(' ').Hex(f.Addr).Str(" at ").Hex(f.IP))
-			powerOff(roottask.Failure)
+			task.Say(t.Str("own fault: ").Access(f.Access).Byte(' ').Hex(f.Addr).Str(" at ").Hex(f.IP))
+			task.PowerOff(roottask.Failure)
 		}
 		touch(f.Addr)
 		m.Start(0)
@@ -72,7 +59,7 @@ func handleOwn(m *l4.Msg) (reply bool) {
 	}
 	switch m.Tag().Label() {
 	case l4.RootPowerOff:
-		powerOff(roottask.Success)
+		task.PowerOff(roottask.Success)
 	case l4.RootReboot:
 		reboot()
 	case l4.RootProgram:
@@ -112,7 +99,7 @@ func request(p *program, m *l4.Msg) (reply bool) {
 		}
 		return false
 	case l4.RootPowerOff:
-		powerOff(status)
+		task.PowerOff(status)
 	case l4.RootReboot:
 		reboot()
 	case l4.RootWork:
@@ -143,7 +130,7 @@ func work(m *l4.Msg) (reply bool) {
 	}
 	w := l4.Work{Program: clientWindow + client.Start%l4.PageSize, ProgramSize: client.Size}
 	if file.Present {
-		w.File = l4.File{Present: true, Addr: fileWindow + file.Start%l4.PageSize, Size: file.Size, Limit: options.Limit}
+		w.File = l4.File{Present: true, Addr: fileWindow + file.Start%l4.PageSize, Size: file.Size, Limit: task.Options.Limit}
 		w.File.SetName(file.Name)
 	}
 	m.SetWork(&w)
@@ -187,9 +174,7 @@ func exception(p *program, r *l4.Registers, m *l4.Msg) (reply bool) {
 	if roottask.Redirect(&p.crash, r, m) {
 		return true
 	}
-	var t l4.Text
-	t.Str("exception ").Dec(uint64(r.Vector)).Str(", error code ").Hex(r.ErrorCode)
-	died(p, t.Str(", at ").Hex(r.IP))
+	died(p, new(l4.Text).Exception(r))
 	return false
 }
 
@@ -202,8 +187,7 @@ func ioFault(p *program, f l4.IOFault, m *l4.Msg) (reply bool) {
 			return true
 		}
 	}
-	var t l4.Text
-	died(p, t.Str("access to port ").Hex(uint32(f.Ports.Port())).Str(", at ").Hex(f.IP))
+	died(p, new(l4.Text).IOFault(f))
 	return false
 }
 
@@ -214,7 +198,7 @@ func died(p *program, why *l4.Text) {
 	if why != nil {
 		t.Str(": ").Chars(why.Bytes())
 	}
-	say(&t)
+	task.Say(&t)
 	kill(p)
 	clientDone(roottask.Failure)
 }

@@ -14,8 +14,8 @@ var shellRunning bool
 // console server for a prompt, the machine ends.
 func clientDone(status uint32) {
 	console := &programs[boot.Console]
-	if options.Smoke || console.state != running {
-		powerOff(status)
+	if task.Options.Smoke || console.state != running {
+		task.PowerOff(status)
 	}
 	if shellRunning {
 		return
@@ -32,7 +32,7 @@ func clientDone(status uint32) {
 	})
 	if err != l4.OK {
 		var t l4.Text
-		say(t.Str("no thread for the prompt: ").Str(err.Error()))
+		task.Say(t.Str("no thread for the prompt: ").Str(err.Error()))
 	}
 }
 

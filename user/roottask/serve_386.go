@@ -2,16 +2,6 @@ package roottask
 
 import "pecan/user/l4"
 
-// Say prints a sentence of the root task called name on the kernel's console.
-func Say(name string, t *l4.Text) {
-	l4.KernelPrint(name)
-	l4.KernelPrint(": ")
-	for _, c := range t.Bytes() {
-		l4.KernelPutc(c)
-	}
-	l4.KernelPrint("\n")
-}
-
 // Write prints the text of the ConsoleWrite request m on the kernel's console, and makes m the reply. It makes a root task
 // the console server of programs that have no other.
 func Write(m *l4.Msg) {

@@ -71,18 +71,8 @@ func main() {
 	server.Dump = dump
 	server.Init(l4.Kernel(), initial[:])
 
-	var m l4.Msg
-	to := l4.NilThread
-	for {
-		// A reply that nobody waits for fails, and then nothing is received: wait again.
-		from, err := l4.ReplyWait(to, &m, l4.Never)
-		to = l4.NilThread
-		if err != l4.OK {
-			continue
-		}
-		trace(from, &m)
-		if server.Handle(from, &m) {
-			to = from
-		}
-	}
+	l4.Serve(func(from l4.ThreadID, m *l4.Msg) bool {
+		trace(from, m)
+		return server.Handle(from, m)
+	}, l4.Never, nil)
 }

@@ -36,7 +36,7 @@ func openDisk(m *boot.Module) uint32 {
 	}
 	pages := (m.Start + m.Size - disk) / l4.PageSize
 	if uint64(m.Start)+uint64(m.Size) > framesBase || !roottask.Fetch(disk, pages*l4.PageSize) {
-		refuse("the RAM disk lies where sigma0 gives nothing", "")
+		task.Refuse("the RAM disk lies where sigma0 gives nothing", "")
 	}
 	return pages
 }

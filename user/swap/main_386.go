@@ -21,7 +21,7 @@ const (
 )
 
 var (
-	options boot.Options
+	task    = roottask.Task{Name: "swap"}
 	file    roottask.ModuleFile // the client's program
 	program image.Image
 	low     uint32 // its first page
@@ -33,29 +33,29 @@ var (
 )
 
 func main() {
-	l4.OnDeath = func() { powerOff(roottask.Failure) }
+	l4.OnDeath = func() { task.PowerOff(roottask.Failure) }
 	info, ok := roottask.ReadBootInfo()
 	if !ok {
-		refuse("the boot loader left no boot information, so there is no client to start", "")
+		task.Refuse("the boot loader left no boot information, so there is no client to start", "")
 	}
-	options = boot.ParseOptions(info.Line)
+	task.Options = boot.ParseOptions(info.Line)
 	load(&info.Modules.Other)
 	if !info.Modules.Marked {
-		refuse("there is no RAM disk: no boot module is marked as data", "")
+		task.Refuse("there is no RAM disk: no boot module is marked as data", "")
 	}
 	prepare(&info.Modules.File)
 	start()
-	serve()
+	l4.Serve(handle, l4.Milliseconds(lookInterval), look)
 }
 
 // load reads the headers of the client's program.
 func load(m *boot.Module) {
 	if !m.Present {
-		refuse("there is no boot module with a client", "")
+		task.Refuse("there is no boot module with a client", "")
 	}
 	im, why := roottask.Headers(m, framesBase, mostPages)
 	if why != "" {
-		refuse("the client ", why)
+		task.Refuse("the client ", why)
 	}
 	file.Start, program = m.Start, im
 	low, _ = im.Bounds()
@@ -63,23 +63,23 @@ func load(m *boot.Module) {
 
 // prepare gets the page frames, and looks at the RAM disk in module m.
 func prepare(m *boot.Module) {
-	frames := options.Limit
+	frames := task.Options.Limit
 	if frames == 0 {
 		frames = usualFrames
 	}
 	var t l4.Text
 	if frames < leastFrames {
-		say(t.Str("limit=").Dec(uint64(frames)).Str(" is too small: an instruction may need ").Dec(leastFrames).Str(" pages at once"))
-		powerOff(roottask.Failure)
+		task.Say(t.Str("limit=").Dec(uint64(frames)).Str(" is too small: an instruction may need ").Dec(leastFrames).Str(" pages at once"))
+		task.PowerOff(roottask.Failure)
 	}
 	if got := takeFrames(frames); got < frames {
-		say(t.Str("only ").Dec(uint64(got)).Str(" page frames are free, limit=").Dec(uint64(frames)).Str(" are wanted"))
-		powerOff(roottask.Failure)
+		task.Say(t.Str("only ").Dec(uint64(got)).Str(" page frames are free, limit=").Dec(uint64(frames)).Str(" are wanted"))
+		task.PowerOff(roottask.Failure)
 	}
 	blocks, need := openDisk(m), writable()
 	if blocks < need {
-		say(t.Str("the RAM disk has ").Dec(uint64(blocks)).Str(" pages, the client may write ").Dec(uint64(need)))
-		powerOff(roottask.Failure)
+		task.Say(t.Str("the RAM disk has ").Dec(uint64(blocks)).Str(" pages, the client may write ").Dec(uint64(need)))
+		task.PowerOff(roottask.Failure)
 	}
 	memory.Init(machine{}, program.Pages(), frames, blocks)
 }
@@ -102,21 +102,11 @@ func start() {
 		KIPArea: l4.KIPAreaHere(), UTCBArea: l4.UTCBAreaHere(),
 	})
 	if err != l4.OK {
-		refuse("no space for the client: ", err.Error())
+		task.Refuse("no space for the client: ", err.Error())
 	}
 	if err := l4.SendStart(client, program.Entry, 0); err != l4.OK {
-		refuse("the client cannot be started: ", err.Error())
+		task.Refuse("the client cannot be started: ", err.Error())
 	}
-}
-
-// say prints a sentence on the kernel's console.
-func say(t *l4.Text) { roottask.Say("swap", t) }
-
-// refuse says why there is nothing to do, and ends the machine.
-func refuse(why, more string) {
-	var t l4.Text
-	say(t.Str(why).Str(more))
-	powerOff(roottask.Failure)
 }
 
 // finish prints the figures and ends the machine.
@@ -124,14 +114,8 @@ func finish(status uint32) {
 	f := figures()
 	var t l4.Text
 	t.Dec(uint64(f.Frames)).Str(" page frames, ").Dec(uint64(f.Faults)).Str(" page faults, ")
-	say(t.Dec(uint64(f.Fresh)).Str(" pages fresh, ").Dec(uint64(f.Loads)).Str(" from the RAM disk"))
+	task.Say(t.Dec(uint64(f.Fresh)).Str(" pages fresh, ").Dec(uint64(f.Loads)).Str(" from the RAM disk"))
 	t.Reset().Dec(uint64(f.Evictions)).Str(" evictions, ").Dec(uint64(f.WriteBacks)).Str(" write-backs, ")
-	say(t.Dec(uint64(f.Evictions - f.WriteBacks)).Str(" pages dropped, ").Dec(uint64(f.Spared)).Str(" spared by the clock"))
-	powerOff(status)
-}
-
-// powerOff ends the machine, or else stops here.
-func powerOff(status uint32) {
-	roottask.PowerOff(&options, status)
-	l4.Suspend()
+	task.Say(t.Dec(uint64(f.Evictions - f.WriteBacks)).Str(" pages dropped, ").Dec(uint64(f.Spared)).Str(" spared by the clock"))
+	task.PowerOff(status)
 }

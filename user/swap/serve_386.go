@@ -9,37 +9,28 @@ import (
 // lookInterval is how often, in milliseconds, an idle pager looks whether the kernel has halted the client.
 const lookInterval = 100
 
-// serve answers the client for ever.
-func serve() {
-	var m l4.Msg
-	to := l4.NilThread
-	for {
-		from, err := l4.ReplyWait(to, &m, l4.Milliseconds(lookInterval))
-		to = l4.NilThread
-		switch {
-		case err != l4.OK:
-			if l4.State(client) == l4.Inactive {
-				died(new(l4.Text).Str("an exception that it leaves to nobody"))
-			}
-		case from == client && handle(&m):
-			to = from
-		}
+// look ends the client if the kernel has halted it: it had an exception, and no exception handler.
+func look() {
+	if l4.State(client) == l4.Inactive {
+		died(new(l4.Text).Str("an exception that it leaves to nobody"))
 	}
 }
 
-// handle deals with a message of the client: m becomes the reply, if it returns true.
-func handle(m *l4.Msg) (reply bool) {
+// handle deals with a message: m becomes the reply, if it returns true.
+func handle(from l4.ThreadID, m *l4.Msg) (reply bool) {
+	if from != client {
+		return false
+	}
 	if f, ok := m.PageFault(); ok {
 		return pageFault(f, m)
 	}
 	same.Reset()
-	var t l4.Text
 	if f, ok := m.IOFault(); ok {
-		died(t.Str("access to port ").Hex(uint32(f.Ports.Port())).Str(", at ").Hex(f.IP))
+		died(new(l4.Text).IOFault(f))
 	}
 	if r, ok := m.Exception(); ok {
 		if !roottask.Redirect(&crash, &r, m) {
-			died(t.Str("exception ").Dec(uint64(r.Vector)).Str(", at ").Hex(r.IP))
+			died(new(l4.Text).Exception(&r))
 		}
 		return true
 	}
@@ -103,7 +94,7 @@ func request(m *l4.Msg) (reply bool) {
 	case label == l4.SwapFaults && words == 1 && isPage(m.Word(1)):
 		m.Start(l4.Reply).Add(memory.Faults((m.Word(1) - low) / l4.PageSize))
 	case label == l4.SwapArgument:
-		m.Start(l4.Reply).AddBytes(options.Unknown)
+		m.Start(l4.Reply).AddBytes(task.Options.Unknown)
 	default:
 		m.Start(l4.Refused)
 	}
@@ -126,6 +117,6 @@ func died(what *l4.Text) {
 	if what != nil {
 		t.Str(": ").Chars(what.Bytes())
 	}
-	say(&t)
+	task.Say(&t)
 	finish(roottask.Failure)
 }

@@ -1,74 +1,21 @@
 package main
 
-import "pecan/user/l4"
+import (
+	"pecan/user/checks"
+	"pecan/user/l4"
+)
 
-// reason is why the running case failed.
-var reason l4.Text
+// The checks, by the names that cases call them.
+var (
+	reason, about = &checks.Reason, &checks.About
 
-// fatal fails the running case. Any thread may call it, in any space; it does not return.
-func fatal(t *l4.Text) {
-	reason = *t
-	l4.MyUTCB().XferTimeouts = 0
-	var m l4.Msg
-	l4.Send(self, m.Start(labelFailed), l4.Never)
-	l4.Suspend()
-}
-
-// about is put before the messages of the checks: which of many similar steps is being done.
-var about l4.Text
-
-// step says what is being done, for failure messages.
-func step(what string) { about.Reset().Str(what).Str(": ") }
-
-// stepNumber is step with a number.
-func stepNumber(what string, n uint32) { about.Reset().Str(what).Byte(' ').Hex(n).Str(": ") }
-
-// describe begins a failure message.
-func describe(what string) *l4.Text {
-	t := new(l4.Text)
-	return t.Chars(about.Bytes()).Str(what)
-}
-
-// check fails the case unless ok.
-func check(ok bool, what string) {
-	if !ok {
-		fatal(describe(what))
-	}
-}
-
-// equal fails the case unless got is want.
-func equal(what string, got, want uint32) {
-	if got != want {
-		fatal(describe(what).Str(": got ").Hex(got).Str(", want ").Hex(want))
-	}
-}
-
-// equalID is equal for thread IDs.
-func equalID(what string, got, want l4.ThreadID) { equal(what, uint32(got), uint32(want)) }
-
-// succeeds fails the case unless a system call succeeded.
-func succeeds(what string, err l4.CallError) {
-	if err != l4.OK {
-		fatal(describe(what).Str(": ").Str(err.Error()).Str(" (").Dec(uint64(err)).Byte(')'))
-	}
-}
-
-// refused fails the case unless a system call failed with error want.
-func refused(what string, got, want l4.CallError) {
-	if got != want {
-		fatal(describe(what).Str(": error ").Dec(uint64(got)).Str(", want ").Dec(uint64(want)))
-	}
-}
-
-// arrives fails the case unless an IPC succeeded.
-func arrives(what string, err l4.IPCError) { ipcFails(what, err, l4.OK) }
-
-// ipcFails fails the case unless an IPC ended with the error want.
-func ipcFails(what string, got, want l4.IPCError) {
-	if got != want {
-		fatal(describe(what).Str(": IPC error ").Hex(uint32(got)).Str(", want ").Hex(uint32(want)))
-	}
-}
+	step, stepNumber  = checks.Step, checks.StepNumber
+	fatal, describe   = checks.Fatal, checks.Describe
+	check, equal      = checks.Check, checks.Equal
+	equalID, succeeds = checks.EqualID, checks.Succeeds
+	arrives, ipcFails = checks.Arrives, checks.IPCFails
+	refused           = checks.Refused
+)
 
 // IPC errors (abi 1.10).
 const (

@@ -10,6 +10,7 @@
 package main
 
 import (
+	"pecan/user/checks"
 	"pecan/user/invocation"
 	"pecan/user/l4"
 )
@@ -41,13 +42,13 @@ var (
 
 // Labels of messages to the runner.
 const (
-	labelDone   = 0x7E57
-	labelFailed = 0x7E58
-	labelPorts  = 0x7E59 // get the ports in MR1 from sigma0; reply: 1 if it gave them
+	labelDone  = 0x7E57
+	labelPorts = 0x7E59 // get the ports in MR1 from sigma0; reply: 1 if it gave them
 )
 
 func main() {
 	self = l4.MyGlobalID()
+	checks.Runner = self
 	l4.OnDeath = func() { fatal(new(l4.Text).Str("panic, see above")) }
 	invocation.ReadOptions()
 	takeMemory()
@@ -72,9 +73,6 @@ func main() {
 // print prints from the runner.
 func print(t *l4.Text) {
 	for _, c := range t.Bytes() {
-		if c == '\n' {
-			l4.KernelPutc('\r')
-		}
 		l4.KernelPutc(c)
 	}
 }
@@ -127,7 +125,7 @@ func awaitCase() bool {
 		switch m.Tag().Label() {
 		case labelDone:
 			return true
-		case labelFailed:
+		case checks.LabelFailed:
 			return false
 		case labelPorts:
 			_, ok := l4.FromSigma0(k0(), l4.Fpage(m.Word(1)), l4.DefaultMemory, l4.Complete)

@@ -3,6 +3,7 @@ package main
 import (
 	"unsafe"
 
+	"pecan/user/checks"
 	"pecan/user/l4"
 )
 
@@ -119,7 +120,7 @@ func complain(from l4.ThreadID, m *l4.Msg) {
 	} else {
 		t.Str(": unexpected message ").Hex(uint32(m.Tag()))
 	}
-	reason = *t
-	m.Start(labelFailed)
+	*reason = *t
+	m.Start(checks.LabelFailed)
 	l4.Send(self, m, moment)
 }

@@ -95,13 +95,28 @@ func abortSenderInTransfer() { abortInTransfer(true) }
 
 func abortReceiverInTransfer() { abortInTransfer(false) }
 
-func abortInTransfer(sender bool) {
+// eachPiece calls f for each of the pieces, and deletes the threads that it made.
+func eachPiece(f func(us uint64)) {
 	for _, us := range pieces {
 		here := marked()
 		stepNumber("after microseconds", uint32(us))
+		f(us)
+		here.rewind()
+	}
+}
+
+// inTransfer calls f when a transfer from s to r has been going on for each of the pieces, or has ended.
+func inTransfer(f func(s, r *rig)) {
+	eachPiece(func(us uint64) {
 		r := newRigIn(nil)
 		s := bulk(r)
 		l4.Sleep(l4.Microseconds(us))
+		f(s, r)
+	})
+}
+
+func abortInTransfer(sender bool) {
+	inTransfer(func(s, r *rig) {
 		victim := r.id
 		if sender {
 			victim = s.id
@@ -119,52 +134,30 @@ func abortInTransfer(sender bool) {
 		r.shows(0x10000000, 0)
 		r.take(target, largePage(1, l4.RX), l4.Complete)
 		r.shows(target, stamp(1))
-		remove(r.id)
-		remove(s.id)
-		here.rewind()
-	}
+	})
 }
 
 func deleteReceiverInTransfer() {
-	for _, us := range pieces {
-		here := marked()
-		stepNumber("after microseconds", uint32(us))
-		r := newRigIn(nil)
-		s := bulk(r)
-		l4.Sleep(l4.Microseconds(us))
+	inTransfer(func(s, r *rig) {
 		remove(r.id)
 		s.ended(s.next(soon), sendAborted, uint32(sendNoPartner)) // it may not have begun
 		equal("unmap", uint32(s.unmap(l4.PageAt(hole, l4.RWX), false)), 0)
 		equal("nothing is left", uint32(l4.UnmapPage(l4.NewFpage(large, largeLog2, l4.RWX), false)), 0)
-		remove(s.id)
-		here.rewind()
-	}
+	})
 }
 
 func deleteSenderInTransfer() {
-	for _, us := range pieces {
-		here := marked()
-		stepNumber("after microseconds", uint32(us))
-		r := newRigIn(nil)
-		s := bulk(r)
-		l4.Sleep(l4.Microseconds(us))
+	inTransfer(func(s, r *rig) {
 		remove(s.id)
 		r.ended(r.next(soon), receiveAborted, uint32(receiveNoPartner))
 		takeBack()
 		r.shows(0x10000000, 0)
-		remove(r.id)
-		here.rewind()
-	}
+	})
 }
 
 // A halted sender or receiver does not hold up the transfer for ever; both go on after it.
 func haltInTransfer() {
-	for _, us := range pieces {
-		here := marked()
-		stepNumber("after microseconds", uint32(us))
-		r := newRigIn(nil)
-		s := bulk(r)
-		l4.Sleep(l4.Microseconds(us))
+	inTransfer(func(s, r *rig) {
 		l4.Stop(s.id)
 		l4.Stop(r.id)
 		l4.Sleep(tick)
@@ -173,20 +166,20 @@ func haltInTransfer() {
 		check(!s.ended(s.next(soon), sendAborted), "sender failed")
 		check(!r.ended(r.next(soon), receiveAborted), "receiver failed")
 		takeBack()
-		remove(r.id)
-		remove(s.id)
-		here.rewind()
-	}
+	})
+}
+
+// transferred waits for the end of a transfer, which must succeed.
+func transferred(s, r *rig) {
+	check(!s.ended(s.next(soon), sendAborted) && !r.ended(r.next(soon), receiveAborted), "transfer failed")
 }
 
 // A thread is deleted in the middle of a long unmap; another one finishes the work.
 func deleteInUnmap() {
-	for _, us := range pieces {
-		here := marked()
-		stepNumber("after microseconds", uint32(us))
+	eachPiece(func(us uint64) {
 		r := newRigIn(nil)
 		s := bulk(r)
-		check(!s.ended(s.next(soon), sendAborted) && !r.ended(r.next(soon), receiveAborted), "transfer failed")
+		transferred(s, r)
 		local := s.local()
 		s.patterns()
 		s.regs.EAX, s.regs.ESI, s.regs.EDI = 0, uint32(l4.NewFpage(large, largeLog2, l4.RWX)), local
@@ -196,20 +189,16 @@ func deleteInUnmap() {
 		takeBack()
 		r.shows(0x10000000, 0)
 		r.shows(0x10000000+30<<22+0x3FF000, 0)
-		remove(r.id)
-		here.rewind()
-	}
+	})
 }
 
 // Two threads delete at the same time: the second call ends when both deletions are done.
 func deleteInDelete() {
-	for _, us := range pieces {
-		here := marked()
-		stepNumber("after microseconds", uint32(us))
+	eachPiece(func(us uint64) {
 		a, b := newRigIn(nil), newRigIn(nil)
 		for _, r := range [...]*rig{a, b} {
 			s := bulk(r)
-			check(!s.ended(s.next(soon), sendAborted) && !r.ended(r.next(soon), receiveAborted), "transfer failed")
+			transferred(s, r)
 			remove(s.id)
 		}
 		killer := spawn(func() {
@@ -225,6 +214,5 @@ func deleteInDelete() {
 		}
 		remove(a.id)
 		equal("nothing is left", uint32(l4.UnmapPage(l4.NewFpage(large, largeLog2, l4.RWX), false)), 0)
-		here.rewind()
-	}
+	})
 }
