@@ -127,6 +127,15 @@ stub_system_clock:
 	popl	%ecx
 	ret
 
+	/*
+	 * Where SYSEXIT goes while segments are limited (docs/small-spaces.md): from its flat SS and CS to those of the space.
+	 * Place, length and the far pointer's address are ia32.TrampolineAt, TrampolineSize and FarAt. EDX is scratch.
+	 */
+	.org	kip_page + 0xF00
+	movl	$0x23, %edx
+	movl	%edx, %ss
+	ljmp	*%cs:0xF0C00008
+
 	.org	kip_page + 0x1000
 
 	.section .note.GNU-stack, "", @progbits

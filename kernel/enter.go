@@ -80,7 +80,7 @@ func systemCall(t *TCB) {
 	case 4:
 		done = sysUnmap(t)
 	case 5:
-		sysSpaceControl(t)
+		done = sysSpaceControl(t)
 	case 6:
 		sysProcessorControl(t)
 	case 7:

@@ -48,7 +48,7 @@ func resetKernel() {
 	wiring, buses = ia32.Wiring{}, mpBuses{}
 	clock, options, console = clockScale{}, bootOptions{}, consoleDevice{}
 	plan, modules = memoryPlan{}, bootModules{}
-	windowEnd = 0
+	windowEnd, small = 0, smallRegion{}
 }
 
 // powerOn resets machine and kernel and builds the static part of the KIP, as boot/kip.S does.
@@ -142,6 +142,7 @@ func (w *world) check() {
 // entered ends a kernel entry of the harness: checks, and takes interrupts that are due.
 func (w *world) entered() {
 	w.t.Helper()
+	exitSmall()
 	w.check()
 	for {
 		if running() == w.handler && w.handler != nil {
@@ -158,9 +159,26 @@ func (w *world) entered() {
 			t := running()
 			leaveByTrap(t)
 			t.Frame.Vector = vector
-			EnterTrap(t)
+			trap(t)
 		}
+		exitSmall()
 		w.check()
+	}
+}
+
+// trap enters the kernel as the IDT says.
+func trap(t *TCB) {
+	if ia32.Machine.Limited {
+		EnterSmallTrap(t)
+	} else {
+		EnterTrap(t)
+	}
+}
+
+// exitSmall does what smallExit does to the thread that is to run.
+func exitSmall() {
+	if t := running(); ia32.Machine.Limited && t.number() != idleNumber && t.space().segment != 0 {
+		t.Reasons |= ia32.ReasonAny
 	}
 }
 
@@ -255,8 +273,11 @@ func (w *world) call(vector uint32, r regs) *TCB {
 	f.EAX, f.ECX, f.EDX, f.EBX, f.ESI, f.EDI, f.EBP = r.ax, r.cx, r.dx, r.bx, r.si, r.di, r.bp
 	f.Vector, f.Error = vector, 0
 	setFrame(f, 0x1000, 0x2000)
-	EnterTrap(t)
+	trap(t)
 	w.entered()
+	if running() == t && f.EIP == 0x1000-lengthOfINT {
+		return w.call(vector, r) // SpaceControl wants to come by the other entries
+	}
 	return t
 }
 
@@ -345,15 +366,25 @@ func (w *world) start(id ThreadID) {
 // touch is a user access of the running thread; false if it faulted.
 func (w *world) touch(addr uint32, write bool) bool {
 	w.t.Helper()
-	_, code, ok := ia32.Machine.Access(addr, write)
-	if !ok {
+	for tries := 0; ; tries++ {
+		if tries == 4 {
+			w.t.Fatalf("the kernel never settles the fault at %#x", addr)
+		}
 		t := running()
+		segment := t.space().segment
+		_, vector, code, ok := ia32.Machine.AccessIn(segment, addr, write)
+		if ok {
+			return true
+		}
 		leaveByTrap(t)
-		t.Frame.Vector, t.Frame.Error = ia32.VecPageFault, code
-		EnterTrap(t)
+		t.Frame.Vector, t.Frame.Error = vector, code
+		trap(t)
 		w.entered()
+		if segment == 0 || running() != t || !t.ready() {
+			return false
+		}
+		// The kernel may have settled it: in a small space it is tried again.
 	}
-	return ok
 }
 
 // pass lets time go by and takes the timer interrupts that fall into it.

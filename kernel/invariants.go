@@ -80,14 +80,14 @@ func checkProcessor() string {
 		return "the running timeslice's owner has gone"
 	case cpu.owner == 0 && cpu.sliceEnd != 0:
 		return "a timeslice without owner"
-	case t.PDir != cpu.pdir:
+	case t.PDir != cpu.pdir && (t.number() == idleNumber || t.space().segment == 0):
 		return "the running thread's directory is not loaded"
 	case t.GSWord != ia32.Word():
 		return "the word at gs:0 is not the running thread's"
 	case t.number() == idleNumber:
 	case !t.ready():
 		return "the running thread is not ready"
-	case t.Reasons&^ia32.ReasonsQuiet != 0:
+	case t.Reasons&^(ia32.ReasonsQuiet|ia32.ReasonAny) != 0:
 		return "the running thread has an operation to continue"
 	}
 	return ""

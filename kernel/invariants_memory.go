@@ -23,7 +23,9 @@ func checkMemory() string {
 			if s := spaceAt(page); descOf(s.pdir).kind != pageDirectory || descOf(s.pdir).owner != page {
 				return "a space has no page directory"
 			}
-			wrong = checkSpace(spaceAt(page), &n)
+			if wrong = checkPlace(spaceAt(page)); wrong == "" {
+				wrong = checkSpace(spaceAt(page), &n)
+			}
 		case pageNodes:
 			n.usedNodes += uint32(d.used)
 			wrong = checkNodePage(page, d)
@@ -41,6 +43,9 @@ func checkMemory() string {
 		return "the pool's count of free pages is wrong"
 	}
 	if wrong := checkFrames(&n); wrong != "" {
+		return wrong
+	}
+	if wrong := checkSmall(); wrong != "" {
 		return wrong
 	}
 	return n.check()

@@ -28,6 +28,7 @@ const (
 	pageIOBitmap
 	pageIOParents
 	pageTimeouts
+	pageSmall // page table of the region of small spaces
 	pageKinds
 )
 

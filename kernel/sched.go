@@ -170,6 +170,11 @@ func leave(t *TCB) {
 			break
 		}
 		if cpu.handoff == 0 && settle(next) {
+			if next.Reasons&ia32.ReasonAny != 0 {
+				switchSmall(next)
+				debugLeave()
+				return
+			}
 			break
 		}
 	}

@@ -11,7 +11,10 @@ import (
 type Space struct {
 	nodes [userTables]uint32
 
+	segment uint32 // small space: see ia32.SegmentAt; 0 large. The exit code reads it (ia32.SpaceSegment)
+
 	pdir       uint32 // kernel address of the page directory
+	shown      uint32 // its physical address; smallDirectory set: pages may be shown in the region of small spaces as well
 	threads    uint32 // how many live here
 	threadHead Ref
 	kipBase    uint32
@@ -34,7 +37,11 @@ type Space struct {
 
 const userTables = ia32.UserTop / ia32.LargeSize
 
-var _ [ia32.PageSize - unsafe.Sizeof(Space{})]byte
+var (
+	_ [ia32.PageSize - unsafe.Sizeof(Space{})]byte
+	_ [ia32.SpaceSegment - unsafe.Offsetof(Space{}.segment)]byte
+	_ [unsafe.Offsetof(Space{}.segment) - ia32.SpaceSegment]byte
+)
 
 func spaceAt(handle uint32) *Space { return (*Space)(ia32.Ptr(handle)) }
 
@@ -52,7 +59,7 @@ func newSpace() *Space {
 	handle := allocPage(pageSpace, 0)
 	pdir := allocPage(pageDirectory, handle)
 	s := spaceAt(handle)
-	s.pdir = pdir
+	s.pdir, s.shown = pdir, ia32.Phys(pdir)
 	first := 4 * pdIndex(ia32.UserTop)
 	ia32.Copy(pdir+first, ia32.MasterPD()+first, ia32.PageSize-first)
 	*word(pdir + 4*pdIndex(ia32.CopyArea)) = 0
@@ -99,11 +106,15 @@ func (s *Space) nodeSlot(addr uint32) *uint32 {
 	return word(descOf(table).aux + 4*ptIndex(addr))
 }
 
-// flush drops a stale translation if this space is the loaded one; others lose theirs when they are loaded.
+// flush drops a stale translation if this space is the loaded one, or small; others lose theirs when they are loaded.
 func (s *Space) flush(addr uint32) {
-	if ia32.Phys(s.pdir) == cpu.pdir {
-		ia32.FlushPage(addr)
+	if x := int32(s.shown ^ cpu.pdir); x > 0 {
+		return
+	} else if x < 0 {
+		s.flushSmall(addr)
+		return
 	}
+	ia32.FlushPage(addr)
 }
 
 // fetch reads n (1 to 4) bytes of the user's memory at addr with the user's rights, by walking the page tables: it
@@ -240,7 +251,10 @@ func (s *Space) removeThread(t *TCB) {
 // destroy gives back a space without threads. It returns false when it wants to be called again after a
 // preemption: what is gone is gone, the rest is consistent.
 func (s *Space) destroy() bool {
-	if cpu.pdir == ia32.Phys(s.pdir) || cpu.reload {
+	if int32(s.shown^cpu.pdir) <= 0 || cpu.reload {
+		if s.shown&smallDirectory != 0 && !s.leaveRegion() {
+			return false
+		}
 		cpu.reload = false
 		cpu.pdir = ia32.Phys(ia32.MasterPD())
 		ia32.LoadCR3(cpu.pdir)

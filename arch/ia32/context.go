@@ -68,6 +68,7 @@ const (
 	ReasonQuantum = 1 << 5 // its total quantum is used up
 	ReasonSignal  = 1 << 6 // its exception handler is to hear that it was preempted
 	ReasonFPU     = 1 << 7 // it runs and CR0.TS is clear: to be set before anybody else runs
+	ReasonAny     = 1 << 8 // last seen in a small space: runs in any directory
 
 	// ReasonsQuiet are those that nothing has to be done about when the same thread goes on.
 	ReasonsQuiet = ReasonPending | ReasonFPU

@@ -16,12 +16,17 @@ const (
 	Window    = 0xD0000000 // physical 0..256 MiB, linear
 	WindowMax = 256 << 20  // bytes of physical memory that the window can show
 
+	SmallArea = 0xE0000000 // small spaces, in units of 4 MiB (docs/small-spaces.md)
+	SmallEnd  = 0xF0000000
+
 	CopyArea  = 0xF0000000 // two 4 MiB slots per processor for string copies; entries of the running space only
 	IOArea    = 0xF0800000 // per-space page table: TSS page, two I/O bitmap pages, closing page
 	WordArea  = 0xF0C00000 // the page with the word that users read at gs:0
 	StackEnd  = 0xF0C0A000 // the processor's kernel stack, seen here; unmapped pages on both sides
 	StackSize = 8192
-	PeekPage  = 0xF0C0C000 // shows one frame above the window at a time
+	PeekPage  = 0xF0C0C000   // shows one frame above the window at a time
+	FarAt     = WordArea + 8 // where the trampoline jumps: offset, selector
+	KIPAlias  = 0xF0C0E000   // user: the KIP page once more, while segments are limited; for the trampoline
 	// DeviceArea shows the registers of the interrupt controllers, uncached: a page for the local APIC, then one per I/O APIC.
 	DeviceArea = 0xF0C10000
 	TempArea   = 0xF1000000 // 4 MiB: temporary view of physical memory above the window, boot time only
@@ -69,6 +74,12 @@ const (
 	SelMCheck   = 0x48
 )
 
+// The trampoline of boot/kip.S, as SYSEXIT finds it.
+const (
+	TrampolineAt   = KIPAlias + 0xF00
+	TrampolineSize = 14
+)
+
 // EFLAGS bits.
 const (
 	FlagReserved = 1 << 1
@@ -91,6 +102,7 @@ const (
 	VecInvalidOp  = 6
 	VecNoFPU      = 7
 	VecDoubleF    = 8
+	VecStack      = 12
 	VecProtection = 13
 	VecPageFault  = 14
 	VecMCheck     = 18

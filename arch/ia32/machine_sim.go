@@ -38,6 +38,9 @@ type Computer struct {
 	RaiseLine  uint32
 	RaiseEvery uint64 // and again after so many; 0 once
 
+	// Limited: user segments are limited, threads come by the other entries (LimitSegments).
+	Limited bool
+
 	// Missing is what MissingFeature reports.
 	Missing string
 	// Void allows accesses to physical memory that does not exist: reads give ones, writes are lost.

@@ -79,7 +79,11 @@ func (m *Computer) PortOpen(port uint32) bool {
 // kernel has forgotten to flush.
 func (m *Computer) Stale() string {
 	for page, have := range m.tlb {
-		now, _, _ := walk(m.CR3, page<<12)
+		pd := m.CR3
+		if addr := page << 12; addr-SmallArea < SmallEnd-SmallArea {
+			pd = Phys(MasterPD()) // global: kept although this directory may not have the entry yet
+		}
+		now, _, _ := walk(pd, page<<12)
 		const may = PteUser | PteWrite | PteAccessed | PteDirty
 		if now == 0 || now&PteFrame != have&PteFrame || have&may&^now != 0 {
 			return fmt.Sprintf("stale translation of page %#x: cached %#x, table %#x", page<<12, have, now)

@@ -39,6 +39,10 @@ const (
 	tssES     = 0x48
 	tssIOMap  = 0x66
 	tssLimit  = 0x67
+
+	bitmapOffset = BitmapAt - TSSAddr
+
+	msrSysenterEIP = 0x176
 )
 
 // Descriptor types.
@@ -82,22 +86,13 @@ func InstallTables() {
 	gdt[SelNMI/8] = segment(typeTSS, IOArea+taskNMI, tssLimit)
 	gdt[SelMCheck/8] = segment(typeTSS, IOArea+taskMCheck, tssLimit)
 
-	for v := range vectorTable {
-		if vectorTable[v] == 0 {
-			continue // not a gate: INT n is a protection fault, as beyond the table
-		}
-		kind := uint64(typeInterrupt)
-		if v == VecBreakpoint || v == VecOverflow || v >= VecSyscall && v < VecIRQ {
-			kind |= dplUser
-		}
-		idt[v] = gate(kind, SelKernelCS, vectorTable[v])
-	}
+	setGates(&vectorTable)
 	idt[VecDoubleF] = gate(typeTask, SelDoubleF, 0)
 	idt[VecNMI] = gate(typeTask, SelNMI, 0)
 	idt[VecMCheck] = gate(typeTask, SelMCheck, 0)
 
 	put32(TSSAddr+tssSS0, SelKernelDS)
-	*(*uint16)(Ptr(TSSAddr + tssIOMap)) = BitmapAt - TSSAddr
+	*(*uint16)(Ptr(TSSAddr + tssIOMap)) = bitmapOffset
 	initTask(IOArea+taskDoubleF, vectorTable[VecDoubleF])
 	initTask(IOArea+taskNMI, vectorTable[VecNMI])
 	initTask(IOArea+taskMCheck, vectorTable[VecMCheck])
@@ -107,7 +102,21 @@ func InstallTables() {
 	loadTables(&gdtOperand, &idtOperand)
 	writeMSR(0x174, SelKernelCS)
 	writeMSR(0x175, ESP0Addr)
-	writeMSR(0x176, sysenterAddr)
+	writeMSR(msrSysenterEIP, sysenterAddr)
+}
+
+// setGates makes interrupt gates of all vectors but those that have task gates.
+func setGates(entries *[vectors]uint32) {
+	for v := range entries {
+		if entries[v] == 0 || v == VecDoubleF || v == VecNMI || v == VecMCheck {
+			continue // not a gate: INT n is a protection fault, as beyond the table
+		}
+		kind := uint64(typeInterrupt)
+		if v == VecBreakpoint || v == VecOverflow || v >= VecSyscall && v < VecIRQ {
+			kind |= dplUser
+		}
+		idt[v] = gate(kind, SelKernelCS, entries[v])
+	}
 }
 
 func put32(addr, v uint32)     { *(*uint32)(Ptr(addr)) = v }
@@ -120,10 +129,9 @@ func initTask(tss, entry uint32) {
 	put32(tss+tssESP, staticAddr(staticFaultStackTop))
 	put32(tss+tssSS0, SelKernelDS)
 	for i := uint32(0); i < 6; i++ {
-		put32(tss+tssES+4*i, SelUserDS)
+		put32(tss+tssES+4*i, SelKernelDS)
 	}
 	put32(tss+tssES+4, SelKernelCS)
-	put32(tss+tssES+8, SelKernelDS)
 	*(*uint16)(Ptr(tss + tssIOMap)) = tssLimit
 }
 

@@ -10,6 +10,11 @@ var kernelPrivileged = []Privileged{
 	{ia32 + "debugEntry", []Class{InterruptRet}, "goes on in sysenterEntry with TF off"},
 	{ia32 + "exitToUser", []Class{InterruptOn, FastCall, InterruptRet, Halt}, "the only way out; idle waits here"},
 
+	{ia32 + "smallSysenterEntry", []Class{FlagsLoad, Segment}, "as sysenterEntry"},
+	{ia32 + "smallTrap", []Class{FlagsLoad, Segment, InterruptRet}, "as trapEntry"},
+	{ia32 + "smallDebug", []Class{InterruptRet}, "as debugEntry"},
+	{ia32 + "smallExit", []Class{Segment, InterruptOn, FastCall, InterruptRet, Halt}, "the only way out while segments are limited"},
+
 	{ia32 + "doubleFaultTask", []Class{Halt}, "nothing to return to"},
 	{ia32 + "nmiTask", []Class{Halt}, "nothing to return to"},
 	{ia32 + "machineCheckTask", []Class{Halt}, "nothing to return to"},

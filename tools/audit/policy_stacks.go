@@ -32,6 +32,12 @@ var kernelSwitches = []Switch{
 		Reason: "reads TSS.esp0 to find the TCB, then Go gets the kernel stack"},
 	{Func: ia32 + "trapEntry", To: []Place{{"kernel", 0}, {"frame", 60}, {"kernel", 0}, {"", 32}, {"kernel", 0}},
 		Reason: "from user; a virtual-8086 frame moved to its place; from the kernel while on a TCB; back behind PUSHAL for a nested return; from idle"},
+	{Func: ia32 + "smallSysenterEntry", To: []Place{{"frame", 0}, {"kernel", 0}},
+		Reason: "as sysenterEntry"},
+	{Func: ia32 + "smallTrap", To: []Place{{"kernel", 0}, {"frame", 60}, {"kernel", 0}, {"", 32}, {"kernel", 0}},
+		Reason: "as trapEntry"},
+	{Func: ia32 + "smallExit", To: []Place{{"frame", 0}, {"kernel", 0}, {"kernel", 0}},
+		Reason: "the frame of the thread to return to; Go deals with one that would return beyond its limit; idle waits on the empty kernel stack"},
 	{Func: ia32 + "exitToUser", To: []Place{{"frame", 0}, {"kernel", 0}},
 		Reason: "the frame of the thread to return to; idle waits on the empty kernel stack"},
 	{Func: "record", To: []Place{{"panic", 0}},
@@ -39,6 +45,9 @@ var kernelSwitches = []Switch{
 }
 
 var kernelJoins = []Join{
+	{Func: ia32 + "smallExit", States: 2,
+		Reason: "begun again after Go has dealt with a thread that would return beyond its limit; it takes nothing from the stack"},
+	{Func: ia32 + "smallTrap", States: 2, Reason: "as trapEntry"},
 	{Func: ia32 + "trapEntry", States: 2,
 		Reason: "a nested trap goes on below its frame, or on the kernel stack if that frame is on a TCB; both then take the same path"},
 }

@@ -12,7 +12,6 @@ var spaceCases = []testCase{
 	{"abi-5.5-areas-overlap", spaceOverlap},
 	{"abi-5.5-good-areas", spaceGood},
 	{"abi-5.5-initialised-space", spaceInitialised},
-	{"abi-5.5-small-spaces", spaceSmall},
 	{"semantics-6.4-utcb-pages", spaceUTCBPages},
 	{"abi-5.9-processor-control", processorControl},
 	{"abi-5.10-memory-control", memoryControl},
@@ -157,20 +156,6 @@ func spaceInitialised() {
 	isFault(r.do(readEBX...), 0x30000000, r.slot, l4.Read)
 	_, err := l4.SpaceControl(self, 0, 0, 0, 0)
 	succeeds("on the own space", err)
-}
-
-// The small-space field is accepted, whatever comes of it.
-func spaceSmall() {
-	s := newSpace(me())
-	for _, c := range [...]uint32{0, 1 << 31, 1<<31 | 4, 1<<31 | 0xFF} {
-		old, err := l4.SpaceControl(s.id, c, 0, 0, 0)
-		succeeds("SpaceControl", err)
-		equal("old control", old&^(1<<31|0xFF), 0)
-	}
-	l4.SpaceControl(s.id, 1<<31, 0, 0, 0)
-	r := startRig(s.id, s)
-	r.patterns()
-	r.done(r.do(0x90), 1)
 }
 
 // UTCB pages come and go with their threads, and are fresh each time.

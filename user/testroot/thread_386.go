@@ -33,6 +33,7 @@ var (
 type space struct {
 	id    l4.ThreadID
 	utcbs uint32
+	base  l4.UTCBLocation // of its UTCB area; 0 where the root task has its own
 }
 
 // resetThreads is done before each case.
@@ -90,7 +91,11 @@ func newStack() []byte {
 // location is the next free UTCB of s.
 func (s *space) location() l4.UTCBLocation {
 	s.utcbs++
-	return l4.UTCBLocation(uint32(l4.UTCBAreaHere().Base()) + (s.utcbs-1)*l4.UTCBSize)
+	base := s.base
+	if base == 0 {
+		base = l4.UTCBLocation(l4.UTCBAreaHere().Base())
+	}
+	return base + l4.UTCBLocation((s.utcbs-1)*l4.UTCBSize)
 }
 
 // utcbOf is the UTCB of a thread of this space.
