@@ -124,6 +124,7 @@ func (d *deaths) lifetime(t *testing.T, goal int) {
 		*t.tcr(tcrXferTimeouts) = timeZero<<16 | timeZero // they must not wait for ever
 	}
 	d.every = deathSample
+	d.patient = true // sigma0 may give somebody all memory, with an interrupt at every preemption point
 	d.call(callSchedule, regs{ax: uint32(rootID), cx: 100, dx: unchanged, si: unchanged, di: unchanged})
 	d.handle(handlerID)
 	d.between = d.interrupted
@@ -131,7 +132,6 @@ func (d *deaths) lifetime(t *testing.T, goal int) {
 	m.RaiseLine, m.RaiseAt, m.RaiseEvery = testLine, m.Polls+1, 1
 	for d.total < goal {
 		d.refill()
-		d.interrupts = 0
 		m.RaiseEvery = 1 + uint64(d.roll(6))
 		for n := d.roll(30); n > 0; n-- {
 			d.live()

@@ -12,7 +12,11 @@ var (
 
 // beginDelete takes a thread out of everything that can be left at once.
 func beginDelete(t *TCB) {
-	cancelIPC(t, ipcAborted)
+	if t.State == StateReceive && !t.nested {
+		cancelTimeout(t) // nobody else knows of its IPC
+	} else {
+		cancelIPC(t, ipcAborted)
+	}
 	dequeue(t)
 	forgetFPU(t)
 	t.op = opNone
@@ -108,11 +112,9 @@ func reapThread(t *TCB) bool {
 	return true
 }
 
-// freeTCB clears a TCB and gives its page back if it was the last in it.
+// freeTCB ends the existence of a thread that is in no list any more.
 func freeTCB(t *TCB) {
-	number := t.number()
-	ia32.Zero(uint32(tcbRef(number)), tcbSize)
-	dropTCB(number)
+	dropTCB(t.number())
 	threads--
 	shrinkTimeouts(threads)
 }
@@ -131,18 +133,22 @@ const tcbsPerPage = ia32.PageSize / tcbSize
 // sweepStep wakes those threads of one TCB page that wait for the thread that had ID gone (closed receive: error 2), and
 // returns the number to go on with. Parts without threads are passed over in large steps.
 func sweepStep(number uint32, gone ThreadID) uint32 {
+	const perTable = 1024 * tcbsPerPage
+	behind := number&^(perTable-1) + perTable // this table
 	entry := *masterEntry(uint32(tcbRef(number)))
 	if entry == 0 {
-		return number&^(1024*tcbsPerPage-1) + 1024*tcbsPerPage
+		return behind
 	}
 	table := ia32.Virt(entry & ia32.PteFrame)
-	for i := 0; i < 8; i++ {
-		pte := *word(table + 4*ptIndex(uint32(tcbRef(number))))
-		if pte&ia32.PteFrame != ia32.Phys(ia32.ZeroPage()) {
-			break
-		}
+	d := descOf(table)
+	index := max(ptIndex(uint32(tcbRef(number))), d.aux&0xFFFF)
+	if d.used == 0 || index > d.aux>>16 {
+		return behind
+	}
+	number = behind - perTable + index*tcbsPerPage
+	for i := 0; *word(table + 4*index)&ia32.PteFrame == ia32.Phys(ia32.ZeroPage()); i++ {
 		number += tcbsPerPage
-		if number&(1024*tcbsPerPage-1) == 0 {
+		if index++; index == 1024 || i == 8 {
 			return number
 		}
 	}
