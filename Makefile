@@ -7,10 +7,14 @@ FILE ?= README.md
 LIMIT ?=
 MEM ?=
 ICOUNT ?=
+A ?=
+B ?=
 export RAW_FILE = $(value FILE)
 export RAW_LIMIT = $(value LIMIT)
 export RAW_MEM = $(value MEM)
 export RAW_ICOUNT = $(value ICOUNT)
+export RAW_A = $(value A)
+export RAW_B = $(value B)
 boot = build/bin/run $(1) -file "$$RAW_FILE" -limit "$$RAW_LIMIT" -mem "$$RAW_MEM" -icount "$$RAW_ICOUNT"
 
 # Programs for the bare machine: each folder of user/ with a package main.
@@ -24,11 +28,11 @@ kernel_sources := $(shell find boot arch kernel -type f -not -name '*_test.go') 
 user_sources := $(shell find user -type f -not -name '*_test.go')
 
 .DEFAULT_GOAL := help
-.PHONY: help run smoke conformance fork paging test audit figures iso cd debug build kernel programs vet test-host test-boot deps clean
+.PHONY: help run smoke conformance fork paging test audit bench bench-compare bench-plot figures iso cd debug build kernel programs vet test-host test-boot deps clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 run: deps-qemu build ## boot and talk to the console [FILE=path LIMIT=pages MEM=MiB ICOUNT=1]; Ctrl-A X or quit leaves
 	@$(call boot,prompt)
@@ -51,8 +55,17 @@ test: deps build/bin/.made ## everything: build, vet, host tests, audit, boot te
 audit: kernel ## prove stack depth, no allocation, no floating point in the linked kernel
 	@build/bin/audit build/pecan.elf
 
-figures: deps-qemu build ## count instructions and memory references: what docs/PERFORMANCE.md reports
-	@build/bin/trace build/sigma0.elf build/bench.elf
+bench: deps-qemu build ## measure every operation; writes build/bench.json (docs/PERFORMANCE.md is the ledger)
+	@build/bin/bench run
+
+bench-compare: deps-qemu build ## measure two kernels: both, and the ratio [A=kernel1 B=kernel2]
+	@build/bin/bench compare "$$RAW_A" "$$RAW_B"
+
+bench-plot: deps-qemu build ## write build/bench.svg: the figures with thousands of threads and spaces around
+	@build/bin/bench plot
+
+figures: deps-qemu build ## step through single operations: what they execute, touch and write
+	@build/bin/trace -functions -writes
 
 iso: deps-iso build ## write build/pecan.iso, which boots from CD through GRUB [FILE= LIMIT=]
 	@$(call boot,iso)
@@ -88,7 +101,7 @@ deps-%:
 
 build/bin/.made: $(tool_sources)
 	@mkdir -p build/bin
-	@$(GO) build -buildvcs=false -o build/bin/ ./tools/run ./tools/audit ./tools/verdict ./tools/trace
+	@$(GO) build -buildvcs=false -o build/bin/ ./tools/run ./tools/audit ./tools/bench ./tools/verdict ./tools/trace
 	@touch $@
 
 # Apart from the others: a new builder means that everything is built again.

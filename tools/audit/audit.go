@@ -50,6 +50,7 @@ func Audit(im *Image, p *Policy) *Report {
 	a.findReach()
 	a.checkReach()
 	a.checkAlloc()
+	a.checkFastPaths()
 	a.checkLayout()
 	a.figures()
 	a.stale()

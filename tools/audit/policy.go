@@ -13,6 +13,8 @@ var kernelPolicy = Policy{
 	Privileged: kernelPrivileged,
 	Data:       kernelData,
 	Unreached:  kernelUnreached,
+	FastPaths:  kernelFastPaths,
+	Addresses:  kernelAddresses,
 }
 
 // Package prefixes of symbols.

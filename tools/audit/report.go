@@ -11,22 +11,23 @@ import (
 
 // Report is what the auditor found. Its JSON form is for tests that compare measured stack depths with the bound.
 type Report struct {
-	Image      string        `json:"image"`
-	OK         bool          `json:"ok"`
-	Text       int           `json:"text_bytes"`   // executable sections
-	ROData     int           `json:"rodata_bytes"` // loaded sections that are neither executable nor writable
-	Sections   []SectionSize `json:"sections"`     // loaded ones
-	Code       int           `json:"code_bytes"`   // in functions, without padding between them
-	Functions  int           `json:"functions"`    //
-	Insts      int           `json:"instructions"` // decoded
-	GoLines    int           `json:"go_lines"`     // source lines that made code
-	AsmLines   int           `json:"asm_lines"`    //
-	PhysStart  uint32        `json:"phys_start"`   //
-	PhysEnd    uint32        `json:"phys_end"`     //
-	Stacks     []StackBound  `json:"stacks"`       //
-	Uses       []Use         `json:"entries"`      //
-	Classes    []ClassCount  `json:"special"`      // special instructions and where they are
-	Violations []Violation   `json:"violations"`   //
+	Image      string         `json:"image"`
+	OK         bool           `json:"ok"`
+	Text       int            `json:"text_bytes"`   // executable sections
+	ROData     int            `json:"rodata_bytes"` // loaded sections that are neither executable nor writable
+	Sections   []SectionSize  `json:"sections"`     // loaded ones
+	Code       int            `json:"code_bytes"`   // in functions, without padding between them
+	Functions  int            `json:"functions"`    //
+	Insts      int            `json:"instructions"` // decoded
+	GoLines    int            `json:"go_lines"`     // source lines that made code
+	AsmLines   int            `json:"asm_lines"`    //
+	PhysStart  uint32         `json:"phys_start"`   //
+	PhysEnd    uint32         `json:"phys_end"`     //
+	Stacks     []StackBound   `json:"stacks"`       //
+	Uses       []Use          `json:"entries"`      //
+	Classes    []ClassCount   `json:"special"`      // special instructions and where they are
+	FastPaths  []FastPathCost `json:"fast_paths"`   // what each way costs
+	Violations []Violation    `json:"violations"`   //
 }
 
 // SectionSize is the size of one section.
@@ -87,6 +88,9 @@ func (r *Report) Print(w io.Writer) {
 		for _, n := range s.Nested {
 			printChain(w, "nested", n)
 		}
+	}
+	for _, p := range r.FastPaths {
+		fmt.Fprintf(w, "  fast path, %s: %v instructions / reads / writes\n", p.Name, p.Cost)
 	}
 	for _, v := range r.Violations {
 		fmt.Fprintf(w, "%v\n", v)

@@ -18,6 +18,8 @@ type Policy struct {
 	Privileged  []Privileged
 	Data        []Data
 	Unreached   []Unreached
+	FastPaths   []FastPath
+	Addresses   []Address
 }
 
 // Layout fixes where the image may lie.

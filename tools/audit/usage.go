@@ -66,6 +66,13 @@ func (a *auditor) stale() {
 			check("Without", entryName(e)+" -> "+w, e.Reason)
 		}
 	}
+	for _, e := range p.FastPaths {
+		a.usage.mark("FastPaths", e.Name) // one that cannot be walked has been reported
+		check("FastPaths", e.Name, e.Reason)
+	}
+	for _, e := range p.Addresses {
+		check("Addresses", e.Name, e.Reason)
+	}
 	for _, e := range p.Privileged {
 		for _, c := range e.Classes {
 			check(fmt.Sprintf("Privileged[%s]", c), e.Func, e.Reason)

@@ -1,90 +1,88 @@
-// Command trace counts what the kernel executes: it boots an image in QEMU, one instruction at a time, and reads
-// the execution log as it is written. It reports
+// Command trace shows what kernel operations execute: it boots user/bench in QEMU, steps through a round trip of each
+// operation, and prints for each
 //
-//   - the instructions from the kernel's entry point to the first user instruction, and
-//   - what the programs print (user/bench: its figures), and
-//   - for every way from a sysenter to the next exit to user level that occurs often: instructions, memory reads
-//     and writes (each operand, push, pop, call and return counts one), and the functions they are spent in.
+//   - every way through the kernel: instructions, memory reads and writes, loads of CR3, and, with -functions, where the
+//     instructions are spent,
+//   - the cache lines and pages that kernel and user programs touch, and
+//   - with -writes, what the kernel writes.
 //
-// Usage: trace [-kernel FILE] [-top N] SIGMA0 ROOT...
-//
-// The log covers the kernel's text only, so user programs cost nothing. A run takes some ten seconds.
+// Usage: trace [-build DIR] [-kernel FILE] [-functions] [-writes] [OPERATION...]
 package main
 
 import (
-	"bufio"
 	"flag"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
-	"strconv"
-	"strings"
+	"slices"
+
+	"pecan/tools/run/stage"
+	"pecan/tools/trace/step"
 )
 
 func main() {
-	kernel := flag.String("kernel", "build/pecan.elf", "kernel `file`")
-	top := flag.Int("top", 4, "report the `n` most frequent paths")
+	build := flag.String("build", "build", "`folder` with the images")
+	kernel := flag.String("kernel", "pecan.elf", "kernel `file`, in that folder if its name has none")
+	functions := flag.Bool("functions", false, "list the functions of each way through the kernel")
+	writes := flag.Bool("writes", false, "list what the kernel writes")
 	flag.Parse()
-	if flag.NArg() < 2 {
-		fmt.Fprintln(os.Stderr, "trace: name the sigma0 and root task images")
-		os.Exit(2)
-	}
-	if err := run(*kernel, flag.Args(), *top); err != nil {
+	if err := run(*build, *kernel, flag.Args(), *functions, *writes); err != nil {
 		fmt.Fprintln(os.Stderr, "trace:", err)
 		os.Exit(1)
 	}
 }
 
-func run(kernel string, modules []string, top int) error {
-	code, err := load(kernel)
+func run(build, kernel string, only []string, functions, writes bool) error {
+	path, err := stage.Image(build, kernel)
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command("qemu-system-i386", "-kernel", kernel, "-append", "exit=0xf4", "-initrd", strings.Join(modules, ","),
-		"-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot", "-m", "128",
-		"-device", "isa-debug-exit,iobase=0xf4", "-icount", "shift=0,sleep=off", "-rtc", "base=2020-01-01,clock=vm",
-		"-singlestep", "-d", "exec,nochain", "-dfilter",
-		fmt.Sprintf("0x%x+0x%x,0x%x+0x%x", code.textStart, code.textEnd-code.textStart, code.bootStart, code.bootEnd-code.bootStart))
-	cmd.Stdout = os.Stdout // what the programs print
-	log, err := cmd.StderrPipe()
+	names, err := step.LoadNames(path)
 	if err != nil {
 		return err
 	}
-	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("%w: apt-get install qemu-system-x86", err)
+	t, err := step.Run(build, kernel)
+	if err != nil {
+		return err
 	}
-	paths := follow(log, code)
-	cmd.Wait()
-	paths.print(os.Stdout, code, top)
+	fmt.Printf("boot: %d instructions from the entry point to the first user instruction\n", t.Boot)
+	for _, o := range t.Operations {
+		if len(only) > 0 && !slices.Contains(only, o.Name) {
+			continue
+		}
+		fmt.Println(o.Name)
+		for _, p := range step.Paths(o.List) {
+			i, r, w := step.Count(p)
+			fmt.Printf("  kernel: %d instructions, %d reads, %d writes, %d loads of CR3\n", i, r, w, step.Loads(p))
+			if functions {
+				printFunctions(names, p)
+			}
+		}
+		for _, k := range []bool{true, false} {
+			f := step.FootprintOf(o.List, k)
+			fmt.Printf("  %s: lines: %d code, %d data (%d written); pages: %d code, %d data\n",
+				map[bool]string{true: "kernel footprint", false: "user footprint"}[k], f.CodeLines, f.DataLines, f.DirtyLines, f.CodePages, f.DataPages)
+		}
+		if writes {
+			for _, a := range step.Writes(o.List) {
+				fmt.Printf("    writes %#x %s\n", a.Addr, names.Of(a.Addr))
+			}
+		}
+	}
 	return nil
 }
 
-// follow reads the execution log to its end.
-func follow(log io.Reader, code *image) *paths {
-	p := &paths{seen: map[string]*path{}}
-	lines := bufio.NewScanner(log)
-	for lines.Scan() {
-		if pc, ok := counter(lines.Text()); ok {
-			p.step(pc, code)
+// printFunctions lists where the instructions of a way are spent.
+func printFunctions(names *step.Names, list []step.Instruction) {
+	count := map[string]int{}
+	var order []string
+	for _, i := range list {
+		f := names.Function(i.PC)
+		if count[f] == 0 {
+			order = append(order, f)
 		}
+		count[f]++
 	}
-	return p
-}
-
-// counter returns the instruction pointer of a log line "Trace n: host [base/pc/flags/...]".
-func counter(line string) (uint32, bool) {
-	if !strings.HasPrefix(line, "Trace ") {
-		return 0, false
+	for _, f := range order {
+		fmt.Printf("    %4d %s\n", count[f], f)
 	}
-	_, rest, ok := strings.Cut(line, "[")
-	if !ok {
-		return 0, false
-	}
-	fields := strings.SplitN(rest, "/", 3)
-	if len(fields) < 3 {
-		return 0, false
-	}
-	pc, err := strconv.ParseUint(fields[1], 16, 32)
-	return uint32(pc), err == nil
 }

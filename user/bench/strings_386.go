@@ -1,12 +1,6 @@
 package main
 
-import (
-	"unsafe"
-
-	"pecan/user/l4"
-)
-
-// Strings of the sizes in docs/PERFORMANCE.md, sent by Call to a server in another space.
+import "pecan/user/l4"
 
 const longest = 1 << 20
 
@@ -16,30 +10,30 @@ var source, drain [longest]byte
 func sink() {
 	u := l4.MyUTCB()
 	u.SetAcceptor(l4.AcceptStrings)
-	u.SetBuffer(item(&drain, longest))
-	from, _ := l4.Ipc(l4.NilThread, l4.AnyThread, l4.Forever, 0)
-	for {
-		from, _ = l4.Ipc(from, l4.AnyThread, l4.Forever, 0)
-	}
+	u.SetBuffer(l4.StringItem{Addr: at(&drain), Length: longest})
+	serve(link(callIpc), 0)
 }
 
-func item(buf *[longest]byte, n uint32) l4.StringItem {
-	return l4.StringItem{Addr: uint32(uintptr(unsafe.Pointer(buf))), Length: n}
-}
-
-func strings(server l4.ThreadID) {
-	const typed = l4.MsgTag(2 << 6)
+// strings measures Calls with a string, to a server in another space.
+func strings() {
+	server := newSpace(sink)
 	for _, c := range []struct {
 		name string
 		n    uint32
 	}{{"string_call_1m", longest}, {"string_call_64k", 64 << 10}, {"string_call_4k", 4 << 10}, {"string_call_4", 4}} {
+		r := call(server, l4.NewTag(0, 0, 2))
+		r.mr1, r.mr2 = l4.StringItem{Addr: at(&source), Length: c.n}.Words()
 		u := l4.MyUTCB()
-		u.MR[1], u.MR[2] = item(&source, c.n).Words()
-		if _, tag := l4.Ipc(server, server, l4.Forever, typed); tag.Failed() {
-			var t l4.Text
-			l4.Println(t.Str("bench: ").Str(c.name).Str(" fails: ").Hex(u.ErrorCode).String())
-			return
+		u.MR[1], u.MR[2] = r.mr1, r.mr2
+		if _, tag := l4.Ipc(server, server, l4.Forever, l4.MsgTag(r.esi)); tag.Failed() {
+			fails(c.name, "error", u.ErrorCode)
+			continue
 		}
-		measure(c.name, func() { l4.Ipc(server, server, l4.Forever, typed) })
+		if c.n == longest {
+			// One call is enough of an average.
+			report(c.name, min(repeatMessage(r, 1), repeatMessage(r, 1))-fixed)
+			continue
+		}
+		measureMessage(c.name, r)
 	}
 }

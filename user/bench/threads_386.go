@@ -1,70 +1,82 @@
 package main
 
-import (
-	"sync/atomic"
-	"unsafe"
+import "pecan/user/l4"
 
-	"pecan/user/l4"
+// idle threads are created in this space, behind the helpers.
+const (
+	idleThreads = 64
+	firstIdle   = 32
 )
 
-func number(i uint32) l4.ThreadID { return l4.Global(base+i, 1) }
+func idleID(i uint32) l4.ThreadID { return number(firstIdle + i) }
 
-// imageBase is where root tasks are linked.
-const imageBase = 0x400000
-
-// prefault touches the whole program: sigma0 gives its pages to this thread only, so the others must find them there.
-func prefault() {
-	end := uint32(uintptr(unsafe.Pointer(&target))) + uint32(len(target))
-	for _, b := range []*[longest]byte{&source, &drain} {
-		end = max(end, uint32(uintptr(unsafe.Pointer(b)))+longest)
-	}
-	for at := uint32(imageBase); at < end; at += 4096 {
-		touchWord(at)
-	}
-}
-
-// touchWord reads and writes a word without changing it.
-func touchWord(addr uint32) { atomic.AddUint32((*uint32)(unsafe.Add(nil, addr)), 0) }
-
-// newPager starts the thread that pages the child spaces: every page of this program, at its own address.
-func newPager() l4.ThreadID { return newThread(0, l4.MyGlobalID(), page) }
-
-func page() {
-	var m l4.Msg
-	from, err := l4.Wait(&m, l4.Never)
-	for err == l4.OK {
-		f, ok := m.PageFault()
-		if !ok {
-			from, err = l4.Wait(&m, l4.Never)
-			continue
+// threads measures their life: create (active, waiting for its start), start, delete.
+func threads() {
+	me := uint32(l4.MyGlobalID())
+	_, run := crowdAddresses()
+	create, begin, end := ^uint64(0), ^uint64(0), ^uint64(0)
+	for range 3 {
+		var c, b, e uint64
+		for i := range uint32(idleThreads) {
+			c += once(&registers{address: link(callThreadControl), eax: uint32(idleID(i)), ecx: me, edx: me, esi: me, edi: uint32(utcb(firstIdle + i))})
 		}
-		touchWord(f.Addr &^ 3) // so that this space has it, writable
-		m.Start(0).AddMap(l4.MapItem{Base: f.Addr, Fpage: l4.NewFpage(f.Addr&^4095, 12, l4.RWX)})
-		from, err = l4.ReplyWait(from, &m, l4.Never)
+		for i := range uint32(idleThreads) {
+			b += once(&registers{address: link(callExchangeRegisters), eax: uint32(idleID(i)), esi: run, edx: at(&crowdStack),
+				ecx: uint32(l4.SetHalt | l4.CancelIPC | l4.SetIP | l4.SetSP)})
+		}
+		for i := range uint32(idleThreads) {
+			e += once(&registers{address: link(callThreadControl), eax: uint32(idleID(i)), edi: uint32(l4.Unchanged)})
+		}
+		create, begin, end = min(create, c), min(begin, b), min(end, e)
+	}
+	report("thread_create", create/idleThreads)
+	report("thread_start", begin/idleThreads)
+	report("thread_delete", end/idleThreads)
+}
+
+// spaces measures the life of a space with one thread: ThreadControl, SpaceControl, ThreadControl to activate, and
+// ThreadControl to delete; never run, or run once up to its first message to this thread, with the page fault on its code.
+func spaces() {
+	id := number(firstIdle)
+	sleep, _ := crowdAddresses()
+	crowdTimeouts = uint32(l4.Forever)
+	for _, c := range []struct {
+		name string
+		run  bool
+	}{{"space_never_run", false}, {"space_run_once", true}} {
+		least := ^uint64(0)
+		for range 8 {
+			t := life(id, false, 0)
+			if c.run {
+				t = life(id, true, sleep)
+			}
+			least = min(least, t)
+		}
+		report(c.name, least)
 	}
 }
 
-// newThread starts f in this space.
-func newThread(i uint32, pager l4.ThreadID, f func()) l4.ThreadID {
-	id := number(i)
-	check(l4.NewThread(&l4.Thread{ID: id, Pager: pager, Scheduler: l4.MyGlobalID(), Stack: stacks[i][:],
-		UTCB: l4.MyUTCBLocation() + l4.UTCBLocation(512*(i+1)), Entry: f}))
-	check(l4.SetPriority(id, 255))
-	return id
-}
-
-// newSpace starts f in a space of its own that shows this program.
-func newSpace(i uint32, pager l4.ThreadID, f func()) l4.ThreadID {
-	id := number(i)
-	check(l4.NewSpace(&l4.Space{ID: id, Pager: pager, Scheduler: l4.MyGlobalID(), KIPArea: l4.KIPAreaHere(), UTCBArea: l4.UTCBAreaHere()}))
-	check(l4.SetPriority(id, 255))
-	ip, sp := l4.PrepareThread(stacks[i][:], f)
-	check(l4.Start(id, ip, sp))
-	return id
-}
-
-func check(err l4.CallError) {
-	if err != l4.OK {
-		panic(err)
+// life is what a space costs from creation to deletion. Run, it begins at ip and sleeps.
+func life(id l4.ThreadID, run bool, ip uint32) uint64 {
+	me := uint32(l4.MyGlobalID())
+	kip, utcbs := uint32(l4.KIPAreaHere()), l4.UTCBAreaHere()
+	create := registers{address: link(callThreadControl), eax: uint32(id), edx: me, esi: uint32(id), edi: uint32(l4.Unchanged)}
+	space := registers{address: link(callSpaceControl), eax: uint32(id), edx: kip, esi: uint32(utcbs)}
+	activate := create
+	activate.edx, activate.ecx, activate.edi = 0, uint32(thePager), utcbs.Base()
+	remove := registers{address: link(callThreadControl), eax: uint32(id), edi: uint32(l4.Unchanged)}
+	total := once(&create) + once(&space) + once(&activate)
+	if run {
+		crowdIpc = link(callIpc)
+		check(l4.SetPriority(id, topPriority))
+		l4.MyUTCB().MR[1], l4.MyUTCB().MR[2], l4.MyUTCB().MR[3] = ip, at(&crowdStack), uint32(id)
+		r := ipc(thePager, l4.NilThread, l4.Forever, words(3))
+		total += once(r)
+		// It runs when this thread gives way: until it sleeps.
+		total += once(&registers{address: link(callThreadSwitch), eax: uint32(id)})
+		for l4.State(id) == l4.Running {
+			total += once(&registers{address: link(callThreadSwitch), eax: uint32(id)})
+		}
 	}
+	return total + once(&remove)
 }

@@ -8,8 +8,11 @@ import "pecan/user/l4"
 // Runner is the thread that runs the cases. It is told of a failure by a message with LabelFailed.
 var Runner l4.ThreadID
 
-// LabelFailed says that the running case has failed; Reason says why.
-const LabelFailed = 0x7E58
+// Labels of messages to the runner.
+const (
+	LabelDone   = 0x7E57 // the running case is done, and nothing was wrong
+	LabelFailed = 0x7E58 // it has failed; Reason says why
+)
 
 // Reason is why the running case failed.
 var Reason l4.Text

@@ -27,9 +27,6 @@ type testCase struct {
 	run     func()
 }
 
-// caseLimit is how long a case may take, in milliseconds.
-const caseLimit = 10_000
-
 var (
 	self    l4.ThreadID // the runner: the first thread, which runs one case after the other
 	current *testCase
@@ -45,11 +42,6 @@ const (
 	notRun = iota
 	casePassed
 	caseFailed
-)
-
-// Labels of messages to the runner.
-const (
-	labelEnd = 0x7E57
 )
 
 func main() {
@@ -78,11 +70,7 @@ func main() {
 }
 
 // print prints from the runner.
-func print(t *l4.Text) {
-	for _, c := range t.Bytes() {
-		l4.KernelPutc(c)
-	}
-}
+func print(t *l4.Text) { checks.Print(t) }
 
 // runCase runs one case and prints its verdict.
 func runCase(c *testCase) uint8 {
@@ -91,7 +79,7 @@ func runCase(c *testCase) uint8 {
 	current = c
 	reset()
 	controller = spawnAt(casePriority, caseBody)
-	ok := awaitCase()
+	ok := checks.Await(controller, nil)
 	cleanUp()
 	t.Reset().Str("case ").Str(c.name)
 	if ok {
@@ -108,30 +96,5 @@ func runCase(c *testCase) uint8 {
 func caseBody() {
 	controller = l4.MyGlobalID()
 	current.run()
-	var m l4.Msg
-	l4.Send(self, m.Start(labelEnd), l4.Never)
-}
-
-// awaitCase waits for the end of the case. It returns false, with the reason set, if the case failed.
-func awaitCase() bool {
-	end := l4.SystemClock() + 1000*caseLimit
-	for {
-		now := l4.SystemClock()
-		if now >= end {
-			break
-		}
-		var m l4.Msg
-		_, err := l4.Wait(&m, l4.Microseconds(end-now))
-		if err != l4.OK {
-			continue
-		}
-		switch m.Tag().Label() {
-		case labelEnd:
-			return true
-		case checks.LabelFailed:
-			return false
-		}
-	}
-	reason.Reset().Chars(about.Bytes()).Str("not done after 10 s; state of its thread ").Dec(uint64(l4.State(controller)))
-	return false
+	checks.Done()
 }

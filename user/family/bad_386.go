@@ -107,7 +107,7 @@ func badMessages() string {
 // badRepeatedFault: a page fault that comes again and again is one that the server cannot answer.
 func badRepeatedFault() string {
 	return mustDie(func() {
-		for range 3 {
+		for range 50 {
 			var m l4.Msg
 			l4.Call(root(), m.Start(l4.PageFaultProtocol.Label(uint16(l4.Read))).Add(imageStart).Add(1), l4.Forever)
 		}

@@ -204,8 +204,8 @@ func manyTimes() string {
 	after := figures()
 	var t l4.Text
 	t.Str("a fork, a write on each side and an exit: ").Dec(us).Str(" us, ")
-	t.Dec(uint64((after.Faults-before.Faults)/times)).Str(" page faults, ")
-	l4.PrintText(t.Dec(uint64((after.Copied-before.Copied)/times)).Str(" pages copied").Line())
+	t.Dec(uint64((after.Faults - before.Faults) / times)).Str(" page faults, ")
+	l4.PrintText(t.Dec(uint64((after.Copied - before.Copied) / times)).Str(" pages copied").Line())
 	if after.Used != before.Used {
 		return "frames are lost"
 	}

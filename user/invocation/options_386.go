@@ -28,6 +28,9 @@ func Selected(name string) bool {
 	return len(name) >= len(only) && name[:len(only)] == string(only)
 }
 
+// Asked reports whether the command line names the case.
+func Asked(name string) bool { return len(only) > 0 && Selected(name) }
+
 // Exit ends the machine through the exit device, if the command line names one, and else does nothing.
 func Exit(success bool) {
 	status := roottask.Success

@@ -30,8 +30,8 @@ type Repetition struct {
 	times uint32
 }
 
-// patience is how many times in a row the same page fault may come.
-const patience = 3
+// patience is how many times in a row the same page fault may come: a thread that takes its own page away sees a few.
+const patience = 50
 
 // NoKernelMemory says what a hopeless page fault means.
 const NoKernelMemory = "the page does not stay, so the kernel has no memory for it"

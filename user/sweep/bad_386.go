@@ -33,7 +33,7 @@ func bad(deed string) {
 	case "bad=lie":
 		fault(0xD0000000)
 	case "bad=repeat":
-		for range 3 {
+		for range 50 {
 			fault(imageStart)
 		}
 	}

@@ -31,9 +31,6 @@ var suite = [...][]testCase{
 	exhaustionCases, crowdCases, stressCases, lastCases,
 }
 
-// caseLimit is how long a case may take.
-const caseLimit = 10_000 // milliseconds
-
 var (
 	self    l4.ThreadID // the runner
 	current *testCase
@@ -42,7 +39,6 @@ var (
 
 // Labels of messages to the runner.
 const (
-	labelDone  = 0x7E57
 	labelPorts = 0x7E59 // get the ports in MR1 from sigma0; reply: 1 if it gave them
 )
 
@@ -98,11 +94,7 @@ func selects(cases []testCase) bool {
 }
 
 // print prints from the runner.
-func print(t *l4.Text) {
-	for _, c := range t.Bytes() {
-		l4.KernelPutc(c)
-	}
-}
+func print(t *l4.Text) { checks.Print(t) }
 
 // runCase runs one case and prints its verdict.
 func runCase(c *testCase) {
@@ -112,7 +104,7 @@ func runCase(c *testCase) {
 	resetThreads()
 	reason.Reset()
 	controller = spawnAt(casePriority, caseBody)
-	ok := awaitCase()
+	ok := checks.Await(controller, ports)
 	deleteThreads()
 	if ok {
 		ok = healthy()
@@ -132,37 +124,18 @@ func runCase(c *testCase) {
 // caseBody is what the case's thread does.
 func caseBody() {
 	current.run()
-	var m l4.Msg
-	l4.Send(self, m.Start(labelDone), l4.Never)
+	checks.Done()
 }
 
-// awaitCase waits for the end of the case. It returns false, with the reason set, if the case failed.
-func awaitCase() bool {
-	end := l4.SystemClock() + 1000*caseLimit
-	for {
-		now := l4.SystemClock()
-		if now >= end {
-			break
-		}
-		var m l4.Msg
-		from, err := l4.Wait(&m, l4.Microseconds(end-now))
-		if err != l4.OK {
-			continue
-		}
-		switch m.Tag().Label() {
-		case labelDone:
-			return true
-		case checks.LabelFailed:
-			return false
-		case labelPorts:
-			_, ok := l4.FromSigma0(k0(), l4.Fpage(m.Word(1)), l4.DefaultMemory, l4.Complete)
-			m.Start(0).Add(0)
-			if ok {
-				m[1] = 1
-			}
-			l4.Send(from, &m, l4.Zero)
-		}
+// ports gets ports from sigma0 for a case: sigma0 gives them to the runner only.
+func ports(from l4.ThreadID, m *l4.Msg) {
+	if m.Tag().Label() != labelPorts {
+		return
 	}
-	reason.Str("not done after 10 s; state of its thread ").Dec(uint64(l4.State(controller)))
-	return false
+	_, ok := l4.FromSigma0(k0(), l4.Fpage(m.Word(1)), l4.DefaultMemory, l4.Complete)
+	m.Start(0).Add(0)
+	if ok {
+		m[1] = 1
+	}
+	l4.Send(from, m, l4.Zero)
 }
