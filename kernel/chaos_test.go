@@ -40,6 +40,9 @@ const (
 )
 
 func (c *chaos) note(format string, args ...any) {
+	if len(c.log) == 2000 {
+		c.log = append(c.log[:0], c.log[1900:]...)
+	}
 	c.log = append(c.log, fmt.Sprintf("%d: ", running().number())+fmt.Sprintf(format, args...))
 }
 
@@ -151,7 +154,7 @@ func (c *chaos) actIPC() {
 	if c.roll(2) == 0 {
 		from = [3]ThreadID{anyThread, anyLocalThread, to}[c.roll(3)]
 	}
-	if t := running(); t == c.root {
+	if t := running(); t == c.root || t == c.sigma0 {
 		times = times&^0xFFFF | [2]uint32{timeZero, 100}[c.roll(2)]
 		if times>>16 == 0 {
 			times |= 100 << 16
@@ -376,16 +379,7 @@ func chaosSequence(t testing.TB, data []byte) {
 	c := &chaos{dice: dice{data}}
 	c.world = bootWorldOn(t, 256, c.roll(2) == 1)
 	ia32.Machine.Void = true // sigma0 maps memory that is not there
-	defer func() {
-		if r := recover(); r != nil || t.Failed() {
-			for _, l := range c.log[max(0, len(c.log)-60):] {
-				t.Log(l)
-			}
-			if r != nil {
-				panic(r)
-			}
-		}
-	}()
+	defer c.tell()
 	c.run(c.root)
 	for i := uint32(0); i < 8; i++ {
 		c.actCreate(i)
@@ -429,6 +423,18 @@ func chaosSequence(t testing.TB, data []byte) {
 	}
 	c.between = nil
 	c.takeDown()
+}
+
+// tell prints, when the test has failed or panics, what was done last. It is deferred.
+func (c *chaos) tell() {
+	if r := recover(); r != nil || c.t.Failed() {
+		for _, l := range c.log[max(0, len(c.log)-60):] {
+			c.t.Log(l)
+		}
+		if r != nil {
+			panic(r)
+		}
+	}
 }
 
 // toRoot waits until the root task can run, and runs it.

@@ -12,7 +12,11 @@ var (
 
 // beginDelete takes a thread out of everything that can be left at once.
 func beginDelete(t *TCB) {
-	cancelIPC(t, ipcAborted)
+	if t.waits() && !t.nested {
+		t.surface() // nobody else knows of its IPC
+	} else {
+		cancelIPC(t, ipcAborted)
+	}
 	cancelTimeout(t)
 	dequeue(t)
 	forgetFPU(t)
@@ -110,11 +114,9 @@ func reapThread(t *TCB) bool {
 	return true
 }
 
-// freeTCB clears a TCB and gives its page back if it was the last in it.
+// freeTCB ends the existence of a thread that is in no list any more.
 func freeTCB(t *TCB) {
-	number := t.number()
-	ia32.Zero(uint32(tcbRef(number)), tcbSize)
-	dropTCB(number)
+	dropTCB(t.number())
 	threads--
 	shrinkTimeouts(threads)
 }
@@ -151,20 +153,24 @@ func sweepStep(number uint32, gone ThreadID) uint32 {
 // nextTCBs is a step of a walk over all thread numbers: it passes over parts without threads, a bounded number at a time, and reports
 // whether the page of the TCB array that it has come to has some. Walks begin at 0 and end at sweepEnd.
 func nextTCBs(number uint32) (next uint32, found bool) {
+	const perTable = 1024 * tcbsPerPage
+	behind := number&^(perTable-1) + perTable // this table
 	entry := *masterEntry(uint32(tcbRef(number)))
 	if entry == 0 {
-		return number&^(1024*tcbsPerPage-1) + 1024*tcbsPerPage, false
+		return behind, false
 	}
 	table := ia32.Virt(entry & ia32.PteFrame)
-	for i := 0; i < 8; i++ {
-		pte := *word(table + 4*ptIndex(uint32(tcbRef(number))))
-		if pte&ia32.PteFrame != ia32.Phys(ia32.ZeroPage()) {
-			return number, true
-		}
+	d := descOf(table)
+	index := max(ptIndex(uint32(tcbRef(number))), d.aux&0xFFFF)
+	if d.used == 0 || index > d.aux>>16 {
+		return behind, false
+	}
+	number = behind - perTable + index*tcbsPerPage
+	for i := 0; *word(table + 4*index)&ia32.PteFrame == ia32.Phys(ia32.ZeroPage()); i++ {
 		number += tcbsPerPage
-		if number&(1024*tcbsPerPage-1) == 0 {
-			break
+		if index++; index == 1024 || i == 8 {
+			return number, false
 		}
 	}
-	return number, false
+	return number, true
 }

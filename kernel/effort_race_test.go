@@ -10,5 +10,8 @@ const (
 	hostileBoots      = 30
 	portSequences     = 10
 
+	lifeSequences = 10
+	deathCount    = 1500 // TestDeaths; -deaths sets another number
+
 	transferSequences = 100
 )

@@ -11,6 +11,8 @@ const (
 	portSequences    = 60
 
 	scheduleSequences = 300
+	lifeSequences     = 300
+	deathCount        = 50000 // TestDeaths; -deaths sets another number
 
 	transferSequences = 4000
 )

@@ -64,10 +64,17 @@ func (n *pageTally) check() string {
 	for at := uint32(ia32.TCBArea); at < ia32.TCBEnd; at += ia32.LargeSize {
 		if entry := *masterEntry(at); entry != 0 {
 			tcbTabs++
+			d, before := descOf(ia32.Virt(entry&ia32.PteFrame)), tcbs
 			for i := uint32(0); i < 1024; i++ {
-				if *word(ia32.Virt(entry&ia32.PteFrame) + 4*i)&ia32.PteFrame != ia32.Phys(ia32.ZeroPage()) {
-					tcbs++
+				if *word(ia32.Virt(entry&ia32.PteFrame) + 4*i)&ia32.PteFrame == ia32.Phys(ia32.ZeroPage()) {
+					continue
 				}
+				if tcbs++; i < d.aux&0xFFFF || i > d.aux>>16 {
+					return "a TCB page lies outside the bounds of its table"
+				}
+			}
+			if uint32(d.used) != tcbs-before {
+				return "a TCB table's use count is wrong"
 			}
 		}
 	}

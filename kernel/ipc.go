@@ -188,7 +188,9 @@ func candidate(t *TCB, from ThreadID) (s *TCB, normal ThreadID, found int) {
 	if p == nil {
 		return nil, from, noThread
 	}
-	p.markWaitedFor()
+	if p != t {
+		p.markWaitedFor()
+	}
 	if p.State == StateSend && p.sendTo == t.ref() {
 		s = p
 	} else if t.propagators != 0 && t.ipc != ipcInterrupt {

@@ -57,54 +57,70 @@ func syncKernelFault(pd, addr uint32) bool {
 	return true
 }
 
-// backTCB makes the page of a thread number real memory. It returns false when there is none; nothing has changed then.
-// The caller counts the thread with tcbPageUse.
-func backTCB(number uint32) bool {
+// tcbSlot is the page-table entry of a thread number's TCB, in a table that is made if there is none.
+func tcbSlot(number uint32) *uint32 {
 	addr := uint32(tcbRef(number))
-	pte := word(tcbTable(addr) + 4*ptIndex(addr))
-	if *pte&ia32.PteFrame != ia32.Phys(ia32.ZeroPage()) {
+	return word(tcbTable(addr) + 4*ptIndex(addr))
+}
+
+// backTCB makes the page of a thread number real memory, zeroed but for other threads. It returns false when there is none; nothing has
+// changed then. The caller counts the thread with initTCB.
+func backTCB(number uint32) bool {
+	slot := tcbSlot(number)
+	if *slot&ia32.PteFrame != ia32.Phys(ia32.ZeroPage()) {
 		return true
 	}
 	page := allocPage(pageTCB, 0)
 	if page == 0 {
 		return false
 	}
-	*pte = ia32.Phys(page) | kernelPte | ia32.PteGlobal
-	ia32.FlushPage(addr)
+	*slot = ia32.Phys(page) | kernelPte | ia32.PteGlobal
+	ia32.FlushPage(uint32(tcbRef(number)))
+	tcbTableGrows(number)
 	return true
 }
 
-// tcbPage is the pool page behind a thread number. Precondition: backTCB has been called.
-func tcbPage(number uint32) uint32 {
-	addr := uint32(tcbRef(number))
-	return ia32.Virt(*word(tcbTable(addr) + 4*ptIndex(addr)) & ia32.PteFrame)
-}
+// The descriptor of a page table of the TCB array tells how many TCB pages are in it (used), and between which indices (aux: first,
+// and last << 16; too wide after pages have gone). Sweeps over all threads look there only.
 
-// useTCB counts a thread in its page.
-func useTCB(number uint32) { descOf(tcbPage(number)).used++ }
-
-// dropTCB uncounts a thread; the last of a page gives the page back and shows the zero page again. A TCB page of
-// which no thread was created is given back as well.
-func dropTCB(number uint32) {
-	page := tcbPage(number)
-	d := descOf(page)
-	if d.used--; d.used == 0 {
-		releaseTCBPage(number)
+func tcbTableGrows(number uint32) {
+	d := tcbTableDesc(number)
+	index := ptIndex(uint32(tcbRef(number)))
+	first, last := d.aux&0xFFFF, d.aux>>16
+	if d.used == 0 {
+		first, last = index, index
 	}
+	d.aux = min(first, index) | max(last, index)<<16
+	d.used++
 }
 
-func releaseTCBPage(number uint32) {
-	addr := uint32(tcbRef(number))
-	page := tcbPage(number)
-	*word(tcbTable(addr) + 4*ptIndex(addr)) = ia32.Phys(ia32.ZeroPage()) | zeroPte
-	ia32.FlushPage(addr)
+// tcbTableDesc is the descriptor of the table that covers a thread number. Precondition: there is one.
+func tcbTableDesc(number uint32) *pageDesc {
+	return descOf(ia32.Virt(*masterEntry(uint32(tcbRef(number))) & ia32.PteFrame))
+}
+
+// useTCB counts a thread in its page. Precondition: backTCB has been called.
+func useTCB(number uint32) { descOf(ia32.Virt(*tcbSlot(number)&ia32.PteFrame)).used++ }
+
+// dropTCB uncounts a thread and clears its TCB for the next one. The last of a page gives the page back, and the zero page
+// shows again.
+func dropTCB(number uint32) {
+	slot := tcbSlot(number)
+	page := ia32.Virt(*slot & ia32.PteFrame)
+	d := descOf(page)
+	if d.used--; d.used != 0 {
+		ia32.Zero(uint32(tcbRef(number)), tcbSize)
+		return
+	}
+	*slot = ia32.Phys(ia32.ZeroPage()) | zeroPte
+	ia32.FlushPage(uint32(tcbRef(number)))
+	tcbTableDesc(number).used--
 	freePage(page)
 }
 
 // showTCB puts the directory entry of a thread's own TCB into a space's directory: the frame of the next entry
-// lies there, and a directory without it would triple-fault.
+// lies there, and a directory without it would triple-fault. Precondition: the TCB is backed.
 func showTCB(s *Space, number uint32) {
 	addr := uint32(tcbRef(number))
-	tcbTable(addr)
 	*word(s.directory() + 4*pdIndex(addr)) = *masterEntry(addr)
 }

@@ -312,7 +312,7 @@ func (b *books) checkTimer(t testing.TB) {
 	m := &ia32.Machine
 	until := func(what string, deadline uint64) {
 		if deadline-m.TSC >= uint64(clock.timerReach) {
-			deadline = m.TSC + clock.timerReach
+			deadline = m.TSC + uint64(clock.timerReach)
 		}
 		if at := m.TimerAt(); at == 0 || at > max(deadline, m.TSC)+lateTicks() {
 			t.Fatalf("the timer fires at %d, the %s is over at %d", at, what, deadline)

@@ -14,12 +14,12 @@ const (
 
 // sysThreadControl returns false when it was preempted: the call is repeated.
 func sysThreadControl(t *TCB) bool {
-	if !t.space().privileged {
-		result(t, errPrivilege)
-		return true
-	}
-	// What earlier calls left to do comes first, whoever made them: IDs and memory may hang on it.
 	if t.prog[tcDone] == 0 {
+		if !t.space().privileged {
+			result(t, errPrivilege)
+			return true
+		}
+		// What earlier calls left to do comes first, whoever made them: IDs and memory may hang on it.
 		if !reap() {
 			return false
 		}
@@ -136,9 +136,8 @@ const (
 	defaultSlice    = 10000 // microseconds
 )
 
-// initTCB makes an inactive thread. Precondition: its TCB page is backed.
+// initTCB makes an inactive thread. Precondition: its TCB is backed, and zero since then or since the thread before it was dropped.
 func initTCB(t *TCB, id ThreadID) {
-	ia32.Zero(uint32(tcbRef(id.number())), tcbSize)
 	t.GlobalID = uint32(id)
 	ia32.InitFPU(t.fpuArea())
 	t.State = StateInactive
@@ -160,12 +159,16 @@ func activate(t *TCB, pager ThreadID, block uint32) {
 	t.ipc = ipcStart
 	t.from = pager
 	t.timeouts = 0
-	if lookup(pager) == nil {
-		t.State = StateReceive
-		t.partner = pager
+	p := lookup(pager)
+	if p != nil && t.sendHead != 0 {
+		afterSend(t) // somebody has been queued for it while it was inactive
 		return
 	}
-	afterSend(t)
+	if p != nil {
+		p.markWaitedFor()
+	}
+	t.State = StateReceive
+	t.partner = pager
 }
 
 // attachUTCB gives t the UTCB at t.utcbUser, whose block has the given kernel address.

@@ -132,7 +132,7 @@ var suite = [...][]testCase{
 	timeCases, propagateCases, redirectCases,
 	stringCases, cutCases, faultCases, limitCases, abortCases, busyCases, libraryCases,
 	rangeCases, mapCases, grantCases, unmapCases, statusCases, portCases,
-	lifeCases, controlCases, migrateCases, endCases, spaceCases, exchangeCases,
+	lifeCases, controlCases, migrateCases, endCases, spaceCases, exchangeCases, badCases,
 	exceptionCases, processorCases,
 	scheduleCases, quantumCases, preemptionCases,
 	interruptCases[:],

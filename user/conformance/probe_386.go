@@ -31,6 +31,8 @@ func enter(link uint32, r *registers)
 const (
 	linkSpaceControl      = 0xD0
 	linkThreadControl     = 0xD4
+	linkProcessorControl  = 0xD8
+	linkMemoryControl     = 0xDC
 	linkUnmap             = 0xE8
 	linkExchangeRegisters = 0xEC
 	linkSchedule          = 0xF8

@@ -25,10 +25,10 @@ type testCase struct {
 var suite = [...][]testCase{
 	kipCases, registerCases, waitCases, sendCases, messageCases, partnerCases,
 	startCases, faultCases, exceptionCases, handlerCases, traceCases, debuggerCases, fpuCases, gsWordCases, portCases,
-	controlCases, modifyCases, spaceCases, smallCases, exchangeCases, scheduleCases, timeCases, quantumCases, preemptionCases,
+	controlCases, modifyCases, spaceCases, smallCases, exchangeCases, matrixCases, scheduleCases, timeCases, quantumCases, preemptionCases,
 	mapCases, grantCases, unmapCases, interruptCases,
 	privilegeCases, kernelAddressCases, entryCases, oddCases, utcbCases,
-	exhaustionCases, stressCases, lastCases,
+	exhaustionCases, crowdCases, stressCases, lastCases,
 }
 
 var (
