@@ -328,7 +328,7 @@ func (b *books) checkTimer(t testing.TB) {
 	}
 	for i := range b.accounts {
 		if x := b.accounts[i].t; x.heapIndex != 0 {
-			until("timeout", x.deadline)
+			until("timeout", x.heapKey)
 		}
 	}
 }
