@@ -26,7 +26,7 @@ func LimitSegments(on bool) {
 		put32(wordPage+FarAt&PageMask+4, SelUserCS)
 		limited, segmentNow, kernelData = 1, noSegment, SelUserDS
 		setGates(&smallVectors)
-		writeMSR(msrSysenterEIP, smallSysenter)
+		writeMSR(msrSysenterEIP, smallSysenter, 0)
 		return
 	}
 	limited = 0
@@ -34,7 +34,7 @@ func LimitSegments(on bool) {
 	gdt[SelUserDS/8] = flat(typeData | dplUser)
 	*(*uint16)(Ptr(TSSAddr + tssIOMap)) = bitmapOffset
 	setGates(&vectorTable)
-	writeMSR(msrSysenterEIP, sysenterAddr)
+	writeMSR(msrSysenterEIP, sysenterAddr, 0)
 	put32(pte, 0)
 	FlushPage(KIPAlias)
 }

@@ -100,9 +100,13 @@ func InstallTables() {
 	gdtOperand = tableOperand{limit: uint16(unsafe.Sizeof(gdt) - 1), base: Addr(unsafe.Pointer(&gdt))}
 	idtOperand = tableOperand{limit: uint16(unsafe.Sizeof(idt) - 1), base: Addr(unsafe.Pointer(&idt))}
 	loadTables(&gdtOperand, &idtOperand)
-	writeMSR(0x174, SelKernelCS)
-	writeMSR(0x175, ESP0Addr)
-	writeMSR(msrSysenterEIP, sysenterAddr)
+	writeMSR(0x174, SelKernelCS, 0)
+	writeMSR(0x175, ESP0Addr, 0)
+	writeMSR(msrSysenterEIP, sysenterAddr, 0)
+	if HasPAT() {
+		// WB, WT, UC-, UC, WC, WT, UC-, WP (abi 5.10); the first four are what a processor without PAT does.
+		writeMSR(0x277, 0x00070406, 0x05070401)
+	}
 }
 
 // setGates makes interrupt gates of all vectors but those that have task gates.
