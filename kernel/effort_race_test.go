@@ -4,6 +4,7 @@ package kernel
 
 const (
 	mappingSequences = 30
+	largeSequences   = 5
 	ipcSequences     = 8
 	stormRounds      = 100
 	hostileBoots     = 30
