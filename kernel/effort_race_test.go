@@ -10,8 +10,9 @@ const (
 	hostileBoots      = 30
 	portSequences     = 10
 
-	lifeSequences = 10
-	deathCount    = 1500 // TestDeaths; -deaths sets another number
+	lifeSequences  = 10
+	deathCount     = 1500 // TestDeaths; -deaths sets another number
+	largeSequences = 5
 
 	transferSequences = 100
 )

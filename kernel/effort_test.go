@@ -5,6 +5,7 @@ package kernel
 // How much the random tests do; under the race detector less (effort_race_test.go).
 const (
 	mappingSequences = 1500
+	largeSequences   = 150
 	ipcSequences     = 250
 	stormRounds      = 10000
 	hostileBoots     = 600

@@ -47,7 +47,8 @@ func EnterTrap(t *TCB) {
 			return
 		}
 	case v >= ia32.VecSyscall:
-		t.prog[0], t.walk.next = 0, 0 // nothing of an earlier operation counts
+		t.prog[0] = 0 // nothing of an earlier operation counts
+		t.walk.forget()
 		systemCall(t)
 	case v == ia32.VecNoFPU && useFPU(t), v == ia32.VecInvalidOp && kernelInterface(t):
 		debugLeave() // nobody is woken, the thread goes on
@@ -122,7 +123,7 @@ func systemCall(t *TCB) {
 	case 6:
 		sysProcessorControl(t)
 	case 7:
-		sysMemoryControl(t)
+		done = sysMemoryControl(t)
 	}
 	if !done {
 		setOp(t, opSyscall)

@@ -43,7 +43,7 @@ func resetKernel() {
 	cpu = processor{}
 	pool = pagePool{}
 	timeouts.pages, timeouts.capacity, timeouts.count = [256]uint32{}, 0, 0
-	frameTables = [1024]uint32{}
+	frameTables, largeHeads = [1024]uint32{}, [1024]uint32{}
 	threads, nodePages, mapGeneration = 0, 0, 0
 	ioSpaces, dyingThreads, dyingSpaces = 0, 0, 0
 	wiring, buses = ia32.Wiring{}, mpBuses{}

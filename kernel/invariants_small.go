@@ -58,12 +58,12 @@ func checkUnit(at, u uint32) string {
 			return "a unit without space shows a page"
 		}
 		s := spaceAt(u)
-		own := s.pte(at + i<<12 - ia32.SegmentBase(s.segment))
+		_, own, _ := s.find(at + i<<12 - ia32.SegmentBase(s.segment))
 		const written = ia32.PteWrite | ia32.PteDirty
 		switch {
-		case own == nil || *own&(userPte|ia32.PteAccessed) != userPte|ia32.PteAccessed || (*own^e)&ia32.PteFrame != 0:
+		case own&(userPte|ia32.PteAccessed) != userPte|ia32.PteAccessed || (own^e)&(ia32.PteFrame|attributes) != 0:
 			return "a unit shows a page that its space does not have"
-		case e&ia32.PteWrite != 0 && *own&written != written:
+		case e&ia32.PteWrite != 0 && own&written != written:
 			return "a unit lets its space write what it may not, or unnoticed"
 		}
 	}

@@ -62,13 +62,15 @@ func (s *Space) makePorts(port uint32) bool {
 		debugString(3 * ia32.PageSize) // with the bitmaps
 		for i := range s.ioBitmap {
 			s.ioBitmap[i] = allocPage(pageIOBitmap, handle)
-			closePorts(s.ioBitmap[i])
-			*word(s.ioTable + uint32(ioTableBitmap+i)*4) = ia32.Phys(s.ioBitmap[i]) | kernelPte
+			bitmap := word(s.ioTable + uint32(ioTableBitmap+i)*4)
+			ia32.Copy(s.ioBitmap[i], ia32.Virt(*bitmap&ia32.PteFrame), ia32.PageSize) // all denied
+			*bitmap = ia32.Phys(s.ioBitmap[i]) | kernelPte
 		}
 		*entry = ia32.Phys(s.ioTable) | kernelPte
 		s.flush(ia32.BitmapAt)
 		s.flush(ia32.BitmapAt + ia32.PageSize)
 		s.ioNext, ioSpaces = ioSpaces, handle
+		mapGeneration++
 	}
 	page := &s.ioParents[port/parentsPage]
 	if *page == 0 {
@@ -77,64 +79,84 @@ func (s *Space) makePorts(port uint32) bool {
 	return *page != 0
 }
 
-// closePorts makes a page of a bitmap that permits nothing. A loop over a thousand words would take longer than interrupts may be
-// off: what is there is copied on, twice as much each time.
-func closePorts(page uint32) {
-	*word(page) = ^uint32(0)
-	for have := uint32(4); have < ia32.PageSize; have *= 2 {
-		ia32.Copy(page+have, page, have)
-	}
-}
+// grantBusy in the progress of mapPorts: the grant of the current port has begun.
+const grantBusy = 1 << 31
 
 // mapPorts maps or grants those ports of the fpage that from has. It returns false after a preemption; *done is the number
-// of ports dealt with.
-func mapPorts(from, to *Space, f Fpage, grant bool, done *uint32) bool {
+// of ports dealt with, and grantBusy.
+//
+// A grant begins as a map; then the granter's other children become the receiver's, one by one, and at last the receiver takes the
+// granter's place: all that is a correct tree at any time.
+func mapPorts(from, to *Space, f Fpage, grant bool, done *uint32, w *treeWalk) bool {
 	if to.isSigma0 || from == to {
 		return true
 	}
 	base, count := f.ports()
 	giver := from.number()
+	busy := *done&grantBusy != 0
+	*done &^= grantBusy
 	for port := base + *done; port < base+count; port++ {
-		if !from.isSigma0 && from.ioParents[port/parentsPage] == 0 {
-			port |= parentsPage - 1
+		if !busy {
+			if !from.isSigma0 && from.ioParents[port/parentsPage] == 0 {
+				port |= parentsPage - 1
+				continue
+			}
+			if preempted() {
+				*done = port - base
+				return false
+			}
+			if !from.isSigma0 && !from.hasPort(port) || to.hasPort(port) {
+				continue
+			}
+			if !to.makePorts(port) {
+				return true
+			}
+			if from.isSigma0 {
+				to.setPort(port, portRoot)
+				continue
+			}
+			to.setPort(port, giver)
+		}
+		busy = false
+		if !grant {
 			continue
 		}
-		if preempted() {
-			*done = port - base
+		if !adoptPort(from, to, port, w) {
+			*done = port - base | grantBusy
 			return false
 		}
-		if !from.isSigma0 && !from.hasPort(port) || to.hasPort(port) {
-			continue
-		}
-		if !to.makePorts(port) {
-			return true
-		}
-		switch {
-		case from.isSigma0:
-			to.setPort(port, portRoot)
-		case grant:
+		if from.hasPort(port) && to.hasPort(port) { // nobody has taken it meanwhile
 			to.setPort(port, *from.portParent(port))
 			from.clearPort(port)
-			adoptPort(giver, to.number(), port)
-		default:
-			to.setPort(port, giver)
 		}
 	}
 	return true
 }
 
-// adoptPort makes the children of old for a port those of heir.
-func adoptPort(old, heir uint16, port uint32) {
-	for h := ioSpaces; h != 0; h = spaceAt(h).ioNext {
-		if p := spaceAt(h).portParent(port); p != nil && *p == old {
-			*p = heir
+// walkPorts, beside a port << 4, names the walk over the spaces with ports.
+const walkPorts = 8
+
+// adoptPort makes the children of from for a port those of to, which is one of them. It returns false after a preemption.
+func adoptPort(from, to *Space, port uint32, w *treeWalk) bool {
+	old, heir := from.number(), to.number()
+	name := port<<4 | walkPorts | walkReduce
+	for h := w.resume(name, ioSpaces); h != 0; h = spaceAt(h).ioNext {
+		if preempted() {
+			w.stop(name, h)
+			return false
+		}
+		if s := spaceAt(h); s != to {
+			if p := s.portParent(port); p != nil && *p == old {
+				*p = heir
+			}
 		}
 	}
+	return true
 }
 
 // unmapPorts takes ports from everybody who has them from s, and with flush from s itself. It returns false after a
 // preemption; *done is the number of ports dealt with.
-func unmapPorts(s *Space, base, count uint32, flush bool, done *uint32) bool {
+func unmapPorts(s *Space, base, count uint32, flush bool, done *uint32, w *treeWalk) bool {
 	owner := s.number()
 	for port := base + *done; port < base+count; port++ {
 		if !s.isSigma0 && s.ioParents[port/parentsPage] == 0 {
@@ -152,7 +174,10 @@ func unmapPorts(s *Space, base, count uint32, flush bool, done *uint32) bool {
 		if s.isSigma0 {
 			giver = portRoot
 		}
-		dropPort(giver, port)
+		if !dropPort(giver, port, w) {
+			*done = port - base
+			return false
+		}
 		if flush && !s.isSigma0 {
 			s.clearPort(port)
 		}
@@ -161,11 +186,23 @@ func unmapPorts(s *Space, base, count uint32, flush bool, done *uint32) bool {
 }
 
 // dropPort takes a port from all descendants of giver: those whose giver no longer has it follow in the
-// next round. It is not preempted: its length is the number of spaces with ports times the depth of the port's tree.
-func dropPort(giver uint16, port uint32) {
-	for again := true; again; {
-		again = false
-		for h := ioSpaces; h != 0; h = spaceAt(h).ioNext {
+// next round. It returns false after a preemption: what is gone is gone.
+func dropPort(giver uint16, port uint32, w *treeWalk) bool {
+	const once, again = 0, 1 // in the low bits of the walk's name: whether a further round is needed
+	name := port<<4 | walkPorts
+	round := uint32(once)
+	h := ioSpaces
+	if at := w.resume(name|again, 0); at != 0 {
+		h, round = at, again
+	} else {
+		h = w.resume(name, h)
+	}
+	for {
+		for ; h != 0; h = spaceAt(h).ioNext {
+			if preempted() {
+				w.stop(name|round, h)
+				return false
+			}
 			s := spaceAt(h)
 			if !s.hasPort(port) {
 				continue
@@ -173,9 +210,13 @@ func dropPort(giver uint16, port uint32) {
 			from := *s.portParent(port)
 			if from == giver || from != portRoot && !spaceAt(ia32.Window+uint32(from)<<12).hasPort(port) {
 				s.clearPort(port)
-				again = true
+				round = again
 			}
 		}
+		if round == once {
+			return true
+		}
+		round, h = once, ioSpaces
 	}
 }
 
@@ -194,8 +235,7 @@ func (s *Space) destroyPorts() bool {
 		if s.hasPort(s.ioCursor) {
 			s.clearPort(s.ioCursor)
 		}
-		dropPort(s.number(), s.ioCursor)
-		if preempted() {
+		if !dropPort(s.number(), s.ioCursor, &s.walk) || preempted() {
 			return false
 		}
 	}
@@ -204,6 +244,7 @@ func (s *Space) destroyPorts() bool {
 		link = &spaceAt(*link).ioNext
 	}
 	*link = s.ioNext
+	mapGeneration++ // walks over the list begin again
 	for _, page := range s.ioParents {
 		if page != 0 {
 			freePage(page)

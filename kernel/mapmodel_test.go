@@ -14,11 +14,12 @@ type mapping struct {
 	page     uint32 // address
 	frame    uint32
 	write    bool
+	kind     uint32 // memory type: index into the PAT
 	parent   *mapping
 	children []*mapping
 	accessed bool
 	dirty    bool
-	status   uint32 // collected from others, for this one's ancestors
+	status   uint32 // what the owner has been told, or a former owner did: for ancestors
 }
 
 type place2 struct {
@@ -89,7 +90,7 @@ func (m *mapModel) mapPage(from, to modelSpace, src, dst, rights uint32, grant b
 				return
 			}
 		}
-		m.remove(old)
+		m.drop(old)
 		if parent != nil && m.at[place2{from, src}] != parent {
 			return
 		}
@@ -100,6 +101,7 @@ func (m *mapModel) mapPage(from, to modelSpace, src, dst, rights uint32, grant b
 		return
 	}
 	if parent != nil {
+		n.kind = parent.kind
 		parent.children = append(parent.children, n)
 	}
 	m.at[place2{to, dst}] = n
@@ -108,11 +110,11 @@ func (m *mapModel) mapPage(from, to modelSpace, src, dst, rights uint32, grant b
 // grantOnto is a grant to a page that shows the same frame already: the granter no longer has it.
 func (m *mapModel) grantOnto(n, old *mapping, rights uint32) {
 	if m.isAncestor(old, n) {
-		m.remove(n)
+		m.drop(n)
 		return
 	}
 	to, write := place2{old.space, old.page}, old.write || rights&rightW != 0
-	m.remove(old)
+	m.drop(old)
 	m.move(n, to, n.write && write)
 }
 
@@ -146,16 +148,25 @@ func (m *mapModel) own(n *mapping) (status uint32) {
 	return
 }
 
-// remove takes a mapping and everything derived from it away, and returns their status.
 // flushSent takes all that a grant larger than its window named from the granter (semantics 5.4).
 func (m *mapModel) flushSent(from modelSpace, base, size uint64) {
 	for at, n := range m.at {
 		if at.space == from && m.at[at] == n && uint64(at.page) >= base && uint64(at.page) < base+size {
-			m.remove(n)
+			m.drop(n)
 		}
 	}
 }
 
+// drop is remove where no ancestor has asked for it: the parent keeps the status for its own ancestors.
+func (m *mapModel) drop(n *mapping) {
+	parent := n.parent
+	status := m.remove(n)
+	if parent != nil {
+		parent.status |= status
+	}
+}
+
+// remove takes a mapping and everything derived from it away, and returns their status.
 func (m *mapModel) remove(n *mapping) uint32 {
 	status := m.own(n) | n.status
 	for len(n.children) > 0 {
@@ -186,14 +197,8 @@ func (m *mapModel) reduce(n *mapping, rights uint32) uint32 {
 	return status
 }
 
-// unmapPage is Unmap on one mapping of the caller.
+// unmapPage is Unmap on one mapping of the caller: the status of what is derived from it and, with flush, the caller's own.
 func (m *mapModel) unmapPage(n *mapping, rights uint32, flush bool) (status uint32) {
-	if flush {
-		if rights == rightRWX {
-			return m.remove(n)
-		}
-		return m.reduce(n, rights)
-	}
 	for _, c := range append([]*mapping(nil), n.children...) {
 		if rights == rightRWX {
 			status |= m.remove(c)
@@ -201,7 +206,17 @@ func (m *mapModel) unmapPage(n *mapping, rights uint32, flush bool) (status uint
 			status |= m.reduce(c, rights)
 		}
 	}
+	if flush {
+		status |= m.own(n)
+		n.accessed, n.dirty = false, false
+		if rights&rightW != 0 {
+			n.write = false
+		}
+	}
 	n.status |= status
+	if flush && rights == rightRWX {
+		m.drop(n)
+	}
 	return status
 }
 
@@ -217,6 +232,14 @@ func (m *mapModel) unmapRoots(frame, rights uint32) (status uint32) {
 	return
 }
 
+// control is MemoryControl on a mapping and all derived from it.
+func (m *mapModel) control(n *mapping, kind uint32) {
+	n.kind = kind
+	for _, c := range n.children {
+		m.control(c, kind)
+	}
+}
+
 func (m *mapModel) roots(frame uint32) (list []*mapping) {
 	for _, n := range m.at {
 		if n.parent == nil && n.frame == frame {
@@ -229,8 +252,8 @@ func (m *mapModel) roots(frame uint32) (list []*mapping) {
 // destroy is the end of a space.
 func (m *mapModel) destroy(s modelSpace) {
 	for at, n := range m.at {
-		if at.space == s {
-			m.remove(n)
+		if at.space == s && m.at[at] == n {
+			m.drop(n)
 		}
 	}
 }

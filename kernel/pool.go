@@ -23,7 +23,7 @@ const (
 	pageShadow
 	pageUTCB
 	pageNodes
-	pageFrames
+	pageHeads
 	pageIOTable
 	pageIOBitmap
 	pageIOParents
@@ -35,10 +35,10 @@ const (
 // pageDesc describes one pool page, 16 bytes.
 type pageDesc struct {
 	kind  pageKind
-	used  uint16 // objects in it (TCBs, UTCBs, nodes, entries)
-	owner uint32 // handle of the space, or 0
-	aux   uint32 // pageTable: its shadow page; pageNodes: free list
-	next  uint32 // kernel address of the next page in a list
+	used  uint16 // objects in it (TCBs, UTCBs, nodes, lists; pageTable: entries with nodes of their own)
+	owner uint32 // handle of the space, or 0; pageHeads: of the large node
+	aux   uint32 // pageTable: its shadow page; pageNodes: free list; pageHeads: heads below are 0; pageFree: 1 if all zero
+	next  uint32 // kernel address of the next page in a list; pageTable, pageHeads: see largenode.go
 }
 
 var _ [16 - unsafe.Sizeof(pageDesc{})]byte
@@ -104,11 +104,20 @@ func takePage(kind pageKind, owner uint32) uint32 {
 	d := descOf(page)
 	pool.free = d.next
 	pool.left--
+	clean := d.aux != 0
 	*d = pageDesc{kind: kind, owner: owner}
 	pool.count[kind]++
-	ia32.Zero(page, ia32.PageSize)
-	debugString(ia32.PageSize)
+	if !clean {
+		ia32.Zero(page, ia32.PageSize)
+		debugString(ia32.PageSize)
+	}
 	return page
+}
+
+// freeClean gives back a page that is all zero: the next owner need not clear it.
+func freeClean(page uint32) {
+	freePage(page)
+	descOf(page).aux = 1
 }
 
 // freePage gives a page back.

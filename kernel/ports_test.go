@@ -132,6 +132,83 @@ func (w *mapWorld) comparePorts(m *portModel, near []uint32) {
 	w.check()
 }
 
+// A port goes from space to space, each made before the one that it gets the port from, so that taking it back takes a round over all
+// spaces for each; and one space gives it to all others. No stretch is long, and nobody keeps it, nor an heir loses it.
+func TestPortInManySpaces(t *testing.T) {
+	const n = 40
+	for _, what := range []string{"chain", "star", "grant", "delete"} {
+		for _, every := range []uint64{0, 1} {
+			w := newMapWorld(t, 900)
+			w.unchecked = true
+			var list [n]*TCB
+			for i := range list {
+				list[n-1-i] = w.newThread(tid(100+8*uint32(i), 1), tid(100+8*uint32(i), 1), 0)
+			}
+			give := func(s, r *TCB, grant bool) {
+				w.run(r)
+				*r.tcr(br0) = uint32(completePage)
+				w.ipc(nilThread, s.id(), 0, 0)
+				w.run(s)
+				kind := uint32(itemMap)
+				if grant {
+					kind = itemGrant
+				}
+				*s.mr(1), *s.mr(2) = kind<<1, ioFpage(0x60, 0)
+				w.ipc(r.id(), nilThread, 0, 2<<6)
+				w.finish(s)
+			}
+			give(w.sigma0, list[0], false)
+			for i := 1; i < n-1; i++ {
+				if what == "chain" || what == "delete" {
+					give(list[i-1], list[i], false)
+				} else {
+					give(list[0], list[i], false)
+				}
+			}
+			w.unchecked = false
+			if every != 0 {
+				w.handle(handlerID)
+				w.raise(1, every)
+			}
+			left := 0
+			operation := func() {
+				switch what {
+				case "grant":
+					give(list[0], list[n-1], true)
+					left = n - 1
+				case "delete":
+					w.control(list[0].id(), nilThread, nilThread, nilThread, utcbUnchanged)
+					w.finish(w.root)
+				default:
+					w.run(list[0])
+					w.call(callUnmap, regs{si: ioFpage(0x60, 0)})
+					w.finish(list[0])
+					left = 1
+				}
+			}
+			if every == 0 {
+				w.stretch(what, operation)
+			} else {
+				operation()
+			}
+			have := 0
+			for i := range list {
+				if list[i].Space != 0 && list[i].space().hasPort(0x60) {
+					have++
+				}
+			}
+			if have != left {
+				t.Errorf("%s, interrupts %d: %d have the port, want %d", what, every, have, left)
+			}
+			if what == "grant" {
+				if s := list[0].space(); s.hasPort(0x60) || *list[5].space().portParent(0x60) != list[n-1].space().number() {
+					t.Error("the granter has the port, or its children are not the receiver's")
+				}
+			}
+		}
+	}
+}
+
 func TestPortsAgainstModel(t *testing.T) {
 	for seed := int64(0); seed < portSequences; seed++ {
 		r := rand.New(rand.NewSource(seed))

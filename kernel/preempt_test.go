@@ -20,7 +20,7 @@ func TestMappingPreempted(t *testing.T) {
 		r := rand.New(rand.NewSource(seed))
 		data := make([]byte, 5*(10+r.Intn(60)))
 		r.Read(data)
-		preemptedSequence(t, data, 1+uint64(seed%7), 1+uint64(seed%3))
+		preemptedSequence(t, data, 1+uint64(seed%7), 1+uint64(seed%3), (*mapWorld).operation)
 	}
 }
 
@@ -28,19 +28,19 @@ func FuzzMappingPreempted(f *testing.F) {
 	f.Add([]byte("some sequence of operations to begin with"), byte(1), byte(1))
 	f.Fuzz(func(t *testing.T, data []byte, first, every byte) {
 		if len(data) <= 1000 {
-			preemptedSequence(t, data, 1+uint64(first), uint64(every))
+			preemptedSequence(t, data, 1+uint64(first), uint64(every), (*mapWorld).operation)
 		}
 	})
 }
 
 // preemptedSequence is mapSequence with interrupts.
-func preemptedSequence(t testing.TB, data []byte, first, every uint64) {
+func preemptedSequence(t testing.TB, data []byte, first, every uint64, operation func(w *mapWorld, b [5]byte)) {
 	w := newMapWorld(t, 256)
 	w.handle(handlerID)
 	w.unchecked = every != 1
 	for len(data) >= 5 {
 		w.raise(first, every)
-		w.operation([5]byte(data[:5]))
+		operation(w, [5]byte(data[:5]))
 		data = data[5:]
 		w.compare()
 	}

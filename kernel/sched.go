@@ -292,14 +292,21 @@ func exhausted() bool {
 // ceiling is 5,000 (docs/kernel-entry.md).
 const stepsPerStretch = 4
 
+// longStep counts a step of a few thousand instructions: the next preemption point is due.
+func longStep() { cpu.work = stepsPerStretch }
+
 // preempted counts a step and, at a preemption point, takes interrupts. It reports true when the operation should
 // be put off because there is something more urgent.
 //
 // Precondition: the operation can be continued from its thread's progress words; nothing is half done.
 func preempted() bool {
-	if !exhausted() {
-		return false
-	}
+	cpu.work++
+	return cpu.work >= stepsPerStretch && interrupted()
+}
+
+// interrupted is the preemption point itself.
+func interrupted() bool {
+	cpu.work = 0
 	poll()
 	return cpu.pending != 0
 }

@@ -74,7 +74,7 @@ func smallTrap(t *TCB, s *Space) bool {
 			moveOut(s) // where the machine does not check limits
 		case s.showSmall(addr, f.Error&ia32.FaultWrite != 0):
 		default:
-			if pte := s.pte(addr); pte != nil && *pte&ia32.PtePresent != 0 {
+			if _, pte, _ := s.find(addr); pte&ia32.PtePresent != 0 {
 				f.Error |= ia32.FaultPresent
 			}
 			pageFault(t, addr)

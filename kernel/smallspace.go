@@ -201,11 +201,24 @@ func clearEntry(addr uint32) {
 	}
 }
 
+// clearEntries forgets 4 MiB of the region.
+func clearEntries(addr uint32) {
+	table := smallTable(addr)
+	if table == 0 {
+		return
+	}
+	for d := descOf(table); d.used != 0 && addr&ia32.LargeMask != ia32.LargeSize-ia32.PageSize; addr += ia32.PageSize {
+		clearEntry(addr)
+	}
+	clearEntry(addr)
+	longStep()
+}
+
 // showSmall resolves a fault of a thread in a small space at one of its own addresses, if the space has the page. It
 // returns false if the fault is one for the pager. Without memory for a table the space becomes large, which resolves it too.
 func (s *Space) showSmall(addr uint32, write bool) bool {
-	own := s.pte(addr)
-	if own == nil || *own&userPte != userPte || write && *own&ia32.PteWrite == 0 {
+	own, value, _ := s.find(addr)
+	if value&userPte != userPte || write && value&ia32.PteWrite == 0 {
 		return false
 	}
 	at := ia32.SegmentBase(s.segment) + addr
@@ -220,7 +233,7 @@ func (s *Space) showSmall(addr uint32, write bool) bool {
 	}
 	clearEntry(at)
 	const written = ia32.PteWrite | ia32.PteDirty
-	e := *own&(ia32.PteFrame|userPte) | ia32.PteAccessed | ia32.PteGlobal
+	e := value&(ia32.PteFrame|attributes|userPte) | ia32.PteAccessed | ia32.PteGlobal
 	if *own&written == written {
 		e |= written
 	}

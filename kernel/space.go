@@ -6,8 +6,8 @@ import (
 	"pecan/arch/ia32"
 )
 
-// Space is an address space. It lies in the page beside its page directory: first the mapping nodes of the
-// directory's user entries (4 MiB pages), then the rest. Its handle is the kernel address of that page.
+// Space is an address space. It lies in the page beside its page directory: first the large mapping nodes of the
+// directory's user entries, then the rest. Its handle is the kernel address of that page.
 type Space struct {
 	nodes [userTables]uint32
 
@@ -33,7 +33,8 @@ type Space struct {
 	ioParents [32]uint32 // per 2048 ports: page of 16-bit parents
 	ioNext    uint32     // list of spaces with ports
 	ioCursor  uint32     // destroyPorts: next port
-	cursor    uint32     // destroy: next user address
+	cursor    uint32     // destroy: next 4 MiB
+	index     uint32     // destroy: next entry of their page table
 	walk      treeWalk   // destroy: within the tree of that page
 }
 
@@ -78,73 +79,6 @@ func (s *Space) inArea(addr uint32) bool {
 // mappable reports whether a user page may be mapped at addr: not page 0 (Go's nil checks rest on it), not the areas, not the kernel.
 func (s *Space) mappable(addr uint32) bool {
 	return addr >= ia32.PageSize && addr < ia32.UserTop && !s.inArea(addr)
-}
-
-// pte is the page-table entry of a user address, or nil if there is no table.
-func (s *Space) pte(addr uint32) *uint32 {
-	pde := *word(s.pdir + 4*pdIndex(addr))
-	if pde&ia32.PtePresent == 0 {
-		return nil
-	}
-	return word(ia32.Virt(pde&ia32.PteFrame) + 4*ptIndex(addr))
-}
-
-// makePTE is pte with a table made if there is none; nil without memory.
-func (s *Space) makePTE(addr uint32) *uint32 {
-	pde := word(s.pdir + 4*pdIndex(addr))
-	if *pde&ia32.PtePresent == 0 {
-		if !canAlloc(2) {
-			return nil
-		}
-		table := allocPage(pageTable, s.handle())
-		descOf(table).aux = allocPage(pageShadow, s.handle())
-		*pde = ia32.Phys(table) | kernelPte | ia32.PteUser
-	}
-	return word(ia32.Virt(*pde&ia32.PteFrame) + 4*ptIndex(addr))
-}
-
-// nodeSlot is where the mapping node of a user page is kept. Precondition: the page has a table.
-func (s *Space) nodeSlot(addr uint32) *uint32 {
-	table := ia32.Virt(*word(s.pdir + 4*pdIndex(addr)) & ia32.PteFrame)
-	return word(descOf(table).aux + 4*ptIndex(addr))
-}
-
-// flush drops a stale translation if this space is the loaded one, or small; others lose theirs when they are loaded.
-func (s *Space) flush(addr uint32) {
-	if x := int32(s.shown ^ cpu.pdir); x > 0 {
-		return
-	} else if x < 0 {
-		s.flushSmall(addr)
-		return
-	}
-	ia32.FlushPage(addr)
-}
-
-// fetch reads n (1 to 4) bytes of the user's memory at addr with the user's rights, by walking the page tables: it
-// cannot fault. It returns the bytes in the low end, and how many could be read.
-func (s *Space) fetch(addr, n uint32) (value, got uint32) {
-	for ; got < n && addr < ia32.UserTop; got++ {
-		pte := s.pte(addr)
-		if pte == nil || *pte&(ia32.PtePresent|ia32.PteUser) != ia32.PtePresent|ia32.PteUser {
-			return
-		}
-		phys := *pte&ia32.PteFrame | addr&ia32.PageMask
-		if addr&ia32.PageMask <= ia32.PageSize-4 && phys < windowEnd {
-			// The rest lies in this page.
-			n -= got
-			value |= *word(ia32.Virt(phys)) & (1<<(8*n) - 1) << (8 * got)
-			return value, got + n
-		}
-		var b byte
-		if phys < windowEnd {
-			b = *(*byte)(ia32.Ptr(ia32.Virt(phys)))
-		} else {
-			b = ia32.PeekByte(phys)
-		}
-		value |= uint32(b) << (8 * got)
-		addr++
-	}
-	return
 }
 
 // windowEnd is the first physical address that the window does not show.
@@ -212,7 +146,7 @@ func (s *Space) allocUTCB(block uint32) uint32 {
 		*pte = ia32.Phys(page) | kernelPte | ia32.PteUser
 	}
 	alias := ia32.Virt(*pte&ia32.PteFrame) + block&ia32.PageMask
-	ia32.Zero(alias, utcbSize)
+	ia32.Zero(alias, utcbSize) // users may have written to it
 	d := descOf(alias &^ ia32.PageMask)
 	d.aux |= 1 << (alias & ia32.PageMask / utcbSize)
 	return alias
@@ -277,56 +211,62 @@ func (s *Space) destroy() bool {
 		cpu.pdir = ia32.Phys(ia32.MasterPD())
 		ia32.LoadCR3(cpu.pdir)
 	}
-	for s.cursor < ia32.UserTop {
-		table := s.pte(s.cursor &^ ia32.LargeMask)
-		if table == nil {
-			s.cursor += ia32.LargeSize
-			if preempted() {
-				return false
-			}
-			continue
+	for {
+		s.cursor = s.nextUsed(s.cursor, ia32.UserTop)
+		if s.cursor >= ia32.UserTop {
+			break
 		}
-		if !s.destroyTable() {
+		if !s.destroyLarge() || preempted() {
 			return false
 		}
 	}
 	if !s.destroyPorts() {
 		return false
 	}
-	handle := s.handle()
-	freePage(s.pdir)
-	freePage(handle)
+	handle, pdir := s.handle(), s.pdir
+	first := 4 * pdIndex(ia32.UserTop)
+	ia32.Zero(pdir+first, ia32.PageSize-first)
+	freeClean(pdir)
+	ia32.Zero(handle+userTables*4, (uint32(unsafe.Sizeof(*s))+3)&^3-userTables*4)
+	freeClean(handle)
 	return true
 }
 
-// destroyTable unmaps the pages of one page table from the cursor on, with everything derived from them, and frees it.
-func (s *Space) destroyTable() bool {
-	pde := word(s.pdir + 4*pdIndex(s.cursor))
-	for {
-		addr := s.cursor
-		if pte := s.pte(addr); *pte != 0 {
-			if s.inArea(addr) {
-				*pte = 0 // the KIP; UTCB pages went with their threads
-			} else if n := *s.nodeSlot(addr); n != 0 {
-				if _, done := flushTree(n, &s.walk); !done {
-					return false
-				}
-			} else {
-				*pte = 0 // sigma0's own view
+// destroyLarge unmaps the 4 MiB at the cursor, with everything derived from them, and frees the page table.
+func (s *Space) destroyLarge() bool {
+	addr := s.cursor
+	if h := s.nodes[pdIndex(addr)]; h != 0 {
+		if _, done := dropTree(h, &s.walk); !done {
+			return false
+		}
+	}
+	table := s.table(addr)
+	if table == 0 {
+		return true
+	}
+	d := descOf(table)
+	for d.used != 0 {
+		if h := *word(d.aux + 4*s.index); h != 0 {
+			if _, done := dropTree(h, &s.walk); !done {
+				return false
 			}
 		}
-		if addr&ia32.LargeMask == ia32.LargeSize-ia32.PageSize {
-			break
-		}
-		s.cursor += ia32.PageSize
+		s.index++
 		if preempted() {
 			return false
 		}
 	}
-	s.cursor += ia32.PageSize
-	table := ia32.Virt(*pde & ia32.PteFrame)
-	*pde = 0
-	freePage(descOf(table).aux)
-	freePage(table)
+	s.index = 0
+	*s.pde(addr) = 0
+	freeClean(d.aux)
+	// UTCB pages went with their threads.
+	if s.isSigma0 {
+		freePage(table)
+		return true
+	}
+	if s.kipBase-addr < ia32.LargeSize {
+		*word(table + 4*ptIndex(s.kipBase)) = 0
+	}
+	freeClean(table)
 	return true
 }

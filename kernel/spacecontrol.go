@@ -1,6 +1,6 @@
 package kernel
 
-// SpaceControl, MemoryControl and ProcessorControl (abi 5.5, 5.10, 5.9), for privileged spaces only.
+// SpaceControl and ProcessorControl (abi 5.5, 5.9), for privileged spaces only.
 
 // Words of TCB.prog while a SpaceControl runs.
 const (
@@ -117,28 +117,6 @@ func (s *Space) redirect(t *TCB, to ThreadID) bool {
 	}
 	s.redirector = to
 	return true
-}
-
-// sysMemoryControl accepts the default attribute and write-back, which all memory has; others are refused.
-func sysMemoryControl(t *TCB) {
-	f := &t.Frame
-	if !t.space().privileged {
-		result(t, errPrivilege)
-		return
-	}
-	if f.EAX > 63 {
-		result(t, errParameter)
-		return
-	}
-	attributes := [4]uint32{f.ECX, f.EDX, f.EBX, f.EBP}
-	for i := uint32(0); i <= f.EAX; i++ {
-		page := *t.mr(i)
-		if page != 0 && attributes[page&3] > 1 {
-			result(t, errParameter)
-			return
-		}
-	}
-	result(t, errOK)
 }
 
 // sysProcessorControl: nothing can be set.

@@ -256,9 +256,20 @@ func copyAcross(s, r *TCB, dst, src, n uint32) (copied, fault uint32, inTarget b
 			fault = dst&^ia32.LargeMask + (at - ia32.CopyArea)
 		}
 	}
+	carryStatus(word(from), word(own))
+	if pdIndex(dst)+1 < pdIndex(ia32.UserTop) {
+		carryStatus(word(from+4), word(own+4))
+	}
 	*word(own), *word(own + 4) = 0, 0
 	cpu.reload = true // before anything else runs: the translations must not outlive the entries
 	return copied, fault, inTarget
+}
+
+// carryStatus adds the accessed and dirty bits of a copied directory entry to the original: those of 4 MiB pages are in it.
+func carryStatus(entry, alias *uint32) {
+	if *alias&ia32.PteLarge != 0 {
+		*entry |= *alias & touched
+	}
 }
 
 // stringFault deals with a page fault of the copy at a user address of s or (inTarget) r: its thread sends the fault to

@@ -82,7 +82,7 @@ const (
 	tcbSize = 1 << ia32.TCBShift
 	// esp0Offset is where TSS.esp0 of a running thread points: behind the frame.
 	esp0Offset = tcbSize - ia32.ContextSize + ia32.TimerSize + ia32.FrameSize
-	tcbPad     = tcbSize - ia32.ContextSize - 512 - 280
+	tcbPad     = tcbSize - ia32.ContextSize - 512 - 292
 )
 
 // The entry code (arch/ia32) knows these two sizes.

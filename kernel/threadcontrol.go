@@ -281,7 +281,7 @@ func wakeOldID() bool {
 // start message is not.
 func migrate(t *TCB, to *Space, location uint32) uint32 {
 	from := t.space()
-	t.walk.next = 0 // a preempted walk was over the other space's mappings
+	t.walk.forget() // a preempted walk was over the other space's mappings
 	if t.active {
 		alias := to.allocUTCB(location)
 		if alias == 0 {

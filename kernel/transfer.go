@@ -30,7 +30,8 @@ func exchange(s, r *TCB) int {
 	r.State = StateReceiving
 	r.peer = s.ref()
 	s.sendTo = r.ref()
-	s.prog[trStarted], s.prog[trIndex], s.walk.next = 0, words+1, 0
+	s.prog[trStarted], s.prog[trIndex] = 0, words+1
+	s.walk.forget()
 	setOp(s, opTransfer)
 	wakeUp(s)
 	return pending

@@ -11,7 +11,8 @@ const (
 	unIndex          // fpage number
 	unFpage          // its value, read once
 	unAddr           // next address
-	unStatus         // collected so far
+	unStatus         // collected so far, as accessed and dirty bits
+	unStage          // see unmapRange
 )
 
 func sysUnmap(t *TCB) bool {
@@ -26,7 +27,7 @@ func sysUnmap(t *TCB) bool {
 		if !unmapFpage(t, f, flush) {
 			return false
 		}
-		result := uint32(f)&^rightRWX | p[unStatus]
+		result := uint32(f)&^rightRWX | statusRights(p[unStatus])
 		*t.mr(p[unIndex]) = result
 		if p[unIndex] == 0 {
 			t.Frame.ESI = result
@@ -42,7 +43,7 @@ func sysUnmap(t *TCB) bool {
 
 func beginFpage(t *TCB, index, value uint32) {
 	p := &t.prog
-	p[unStarted], p[unIndex], p[unFpage], p[unAddr], p[unStatus] = 1, index, value, 0, 0
+	*p = [6]uint32{unStarted: 1, unIndex: index, unFpage: value}
 	if f := Fpage(value); !f.isIO() && f != nilPage {
 		log2 := max(f.log2(), 12)
 		t.prog[unAddr] = value & ^uint32(0x3FF) & maskOf(log2)
@@ -55,85 +56,54 @@ func unmapFpage(t *TCB, f Fpage, flush bool) bool {
 	}
 	if f.isIO() {
 		base, count := f.ports()
-		return unmapPorts(t.space(), base, count, flush, &t.prog[unAddr])
+		return unmapPorts(t.space(), base, count, flush, &t.prog[unAddr], &t.walk)
 	}
-	log2 := max(f.log2(), 12)
-	base := uint32(f) &^ 0x3FF & maskOf(log2)
-	last := base + ^maskOf(log2)
+	last := lastOf(f)
 	s := t.space()
 	if s.isSigma0 {
 		return unmapRoots(t, f.rights(), last)
 	}
 	last = min(last, ia32.UserTop-1)
 	p := &t.prog
-	for p[unAddr] <= last {
-		addr := p[unAddr]
-		pte := s.pte(addr)
-		step := uint32(ia32.PageSize)
-		if pte == nil {
-			step = ia32.LargeSize - addr&ia32.LargeMask
-		} else if *pte != 0 && !s.inArea(addr) {
-			if !unmapPage(t, *s.nodeSlot(addr), f.rights(), flush) {
-				return false
-			}
-		}
-		p[unAddr] = addr + step
-		if preempted() {
-			return false
-		}
-	}
-	return true
+	return unmapRange(s, &p[unAddr], &p[unStage], last, f.rights(), flush, &t.walk, &p[unStatus])
 }
 
-// unmapPage applies the call to one mapping of the caller.
-func unmapPage(t *TCB, h, rights uint32, flush bool) bool {
-	n := nodeAt(h)
-	p := &t.prog
-	var status uint32
-	done := true
-	if rights == rightRWX {
-		status, done = flushChildren(h, &t.walk)
-	} else {
-		status, done = reduceChildren(h, n.next, n.depth, rights, &t.walk)
-	}
-	if !flush {
-		n.va |= status // for ancestors
-		p[unStatus] |= status
-		return done
-	}
-	p[unStatus] |= status
-	if !done {
-		return false
-	}
-	if rights == rightRWX {
-		p[unStatus] |= removeNode(n)
-	} else {
-		p[unStatus] |= reduceNode(n, rights)
-	}
-	return true
+// lastOf is the last address of an fpage; one smaller than a page counts as a page.
+func lastOf(f Fpage) uint32 {
+	log2 := max(f.log2(), 12)
+	return uint32(f)&^0x3FF&maskOf(log2) + ^maskOf(log2)
 }
 
-// unmapRoots is unmap by sigma0: everything derived from its idempotent ownership of the frames in the range.
+// unmapRoots is unmap, or an operation of attributes.go, by sigma0: everything derived from its idempotent ownership of the frames in the range.
 func unmapRoots(t *TCB, rights, last uint32) bool {
 	p := &t.prog
 	for {
 		addr := p[unAddr]
-		head := frameHead(addr)
 		step := uint32(ia32.PageSize)
-		if head == nil {
+		var status uint32
+		done := true
+		whole := addr&ia32.LargeMask == 0 && last-addr >= ia32.LargeMask
+		own := rights&setAttribute != 0 && addr < ia32.UserTop && *t.space().pde(addr) != 0
+		switch {
+		case own:
+			controlOwn(t.space(), addr, rights)
+			status, done = reducePart(0, addr, rights, &t.walk)
+		case largeHeads[addr>>22] == 0 && frameTables[addr>>22] == 0:
 			step = ia32.LargeSize - addr&ia32.LargeMask
-		} else if *head != 0 {
-			var status uint32
-			var done bool
-			if rights == rightRWX {
-				status, done = flushRoots(addr, &t.walk)
-			} else {
-				status, done = reduceChildren(addr|1, *head, 0, rights, &t.walk)
-			}
-			p[unStatus] |= status
-			if !done {
-				return false
-			}
+		case whole && rights == rightRWX:
+			step = ia32.LargeSize
+			status, done = flushRoots(addr, &t.walk)
+		case whole:
+			step = ia32.LargeSize
+			status, done = reduceLargeChildren(0, addr, rights, &t.walk)
+		case rights == rightRWX:
+			status, done = flushPart(0, addr, &t.walk)
+		default:
+			status, done = reducePart(0, addr, rights, &t.walk)
+		}
+		p[unStatus] |= status
+		if !done {
+			return false
 		}
 		if last-addr < step {
 			return true
@@ -141,20 +111,6 @@ func unmapRoots(t *TCB, rights, last uint32) bool {
 		p[unAddr] = addr + step
 		if preempted() {
 			return false
-		}
-	}
-}
-
-func flushRoots(frame uint32, walk *treeWalk) (status uint32, done bool) {
-	for {
-		head := frameHead(frame)
-		if head == nil || *head == 0 {
-			return status, true
-		}
-		part, whole := flushTree(*head, walk)
-		status |= part
-		if !whole || preempted() {
-			return status, false
 		}
 	}
 }

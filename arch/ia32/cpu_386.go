@@ -16,6 +16,12 @@ func LoadCR3(pd uint32)
 // FlushPage drops the translation of one page, global or not.
 func FlushPage(addr uint32)
 
+// FlushCaches writes all caches back and empties them: memory types have changed.
+func FlushCaches()
+
+// HasPAT reports whether the processor has a page attribute table.
+func HasPAT() bool { return CPUID()&(1<<16) != 0 }
+
 // ReadCR2 returns the address of the last page fault.
 func ReadCR2() uint32
 
@@ -45,7 +51,7 @@ func Copy(dst, src, n uint32)
 
 // Tables loads GDT, IDT and task register and the SYSENTER MSRs. gdt and idt are descriptor-table operands (6 bytes).
 func loadTables(gdt, idt *tableOperand)
-func writeMSR(index, low uint32)
+func writeMSR(index, low, high uint32)
 func readMSR(index uint32) (low, high uint32)
 
 // staticAddr returns an address from the table of static areas (cpu_386.s).

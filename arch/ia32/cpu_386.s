@@ -23,6 +23,10 @@ TEXT ·FlushPage(SB),NOSPLIT,$0-4
 	INVLPG (AX)
 	RET
 
+TEXT ·FlushCaches(SB),NOSPLIT,$0-0
+	WBINVD
+	RET
+
 TEXT ·ReadCR2(SB),NOSPLIT,$0-4
 	MOVL CR2, AX
 	MOVL AX, ret+0(FP)
@@ -136,10 +140,10 @@ TEXT ·loadTables(SB),NOSPLIT,$0-8
 	LTR  AX
 	RET
 
-TEXT ·writeMSR(SB),NOSPLIT,$0-8
+TEXT ·writeMSR(SB),NOSPLIT,$0-12
 	MOVL index+0(FP), CX
 	MOVL low+4(FP), AX
-	XORL DX, DX
+	MOVL high+8(FP), DX
 	WRMSR
 	RET
 

@@ -5,6 +5,12 @@ package ia32
 // ReadCR2 returns the address of the last page fault.
 func ReadCR2() uint32 { return Machine.CR2 }
 
+// FlushCaches counts in Machine.CacheFlushes.
+func FlushCaches() { Machine.CacheFlushes++ }
+
+// HasPAT reports whether the processor has a page attribute table.
+func HasPAT() bool { return !Machine.NoPAT }
+
 // ReadTSC returns the time-stamp counter.
 func ReadTSC() uint64 { return Machine.TSC }
 

@@ -55,12 +55,15 @@ const (
 	PtePresent  = 1 << 0
 	PteWrite    = 1 << 1
 	PteUser     = 1 << 2
-	PteThrough  = 1 << 3 // write through
-	PteUncached = 1 << 4
+	PteThrough  = 1 << 3 // write through: bit 0 of the index into the PAT
+	PteUncached = 1 << 4 // bit 1
 	PteAccessed = 1 << 5
 	PteDirty    = 1 << 6
-	PteLarge    = 1 << 7
+	PteLarge    = 1 << 7  // directory entries: a 4 MiB page
+	PtePAT      = 1 << 7  // page-table entries: bit 2 of the index into the PAT
+	PdePAT      = 1 << 12 // the same in the directory entry of a 4 MiB page
 	PteGlobal   = 1 << 8
+	PteSeen     = 4 // bits 9 and 10, left to software: accessed and dirty, shifted by this, kept for ancestors
 	PteFrame    = 0xFFFFF000
 )
 

@@ -38,6 +38,9 @@ type Computer struct {
 	RaiseLine  uint32
 	RaiseEvery uint64 // and again after so many; 0 once
 
+	CacheFlushes uint64
+	NoPAT        bool // the processor has no page attribute table
+
 	// Limited: user segments are limited, threads come by the other entries (LimitSegments).
 	Limited bool
 

@@ -42,6 +42,9 @@ func (m *Computer) fill(page, pde, pte uint32, write bool) {
 	m.tlb[page], _, _ = walk(m.CR3, page<<12)
 }
 
+// fromLarge, in a cached translation, says that it is a part of a 4 MiB page: dropping one drops all.
+const fromLarge = 1 << 11
+
 // walk looks addr up in directory pd: an entry for its 4 KiB with the rights of both levels (0: not there), and where
 // directory and table entry are. For a 4 MiB page both are the directory entry.
 func walk(pd, addr uint32) (entry, pde, pte uint32) {
@@ -51,15 +54,22 @@ func walk(pd, addr uint32) (entry, pde, pte uint32) {
 		return 0, pde, pde
 	}
 	if d&PteLarge != 0 {
-		return d&^(PteFrame|PteLarge) | d&^LargeMask | addr&LargeMask&PteFrame, pde, pde
+		if d&(LargeMask&PteFrame&^PdePAT) != 0 {
+			panic(Fault{"reserved bits in a directory entry", addr})
+		}
+		pat := d & PdePAT >> 12 * PtePAT
+		return d&^(PteFrame|PteLarge|software) | d&^LargeMask | addr&LargeMask&PteFrame | pat | fromLarge, pde, pde
 	}
 	pte = d&PteFrame + addr>>12&1023*4
 	e := physWord(pte)
 	if e&PtePresent == 0 {
 		return 0, pde, pte
 	}
-	return e &^ (^d & (PteUser | PteWrite)), pde, pte
+	return e &^ (^d&(PteUser|PteWrite) | software), pde, pte
 }
+
+// software are the bits of an entry that the processor ignores.
+const software = 7 << 9
 
 // PortOpen reports whether user code may access a port now: the processor reads the I/O bitmap with supervisor rights.
 func (m *Computer) PortOpen(port uint32) bool {
@@ -85,7 +95,8 @@ func (m *Computer) Stale() string {
 		}
 		now, _, _ := walk(pd, page<<12)
 		const may = PteUser | PteWrite | PteAccessed | PteDirty
-		if now == 0 || now&PteFrame != have&PteFrame || have&may&^now != 0 {
+		const kind = PteFrame | PteThrough | PteUncached | PtePAT
+		if now == 0 || (now^have)&kind != 0 || have&may&^now != 0 {
 			return fmt.Sprintf("stale translation of page %#x: cached %#x, table %#x", page<<12, have, now)
 		}
 	}
@@ -118,9 +129,14 @@ func LoadCR3(pd uint32) {
 	m.touched = kept
 }
 
-// FlushPage drops the translation of one page, global or not.
+// FlushPage drops the translation of one page, global or not: all of a 4 MiB page.
 func FlushPage(addr uint32) {
 	delete(Machine.tlb, addr>>12)
+	for page, e := range Machine.tlb {
+		if e&fromLarge != 0 && page>>10 == addr>>22 {
+			delete(Machine.tlb, page)
+		}
+	}
 	if addr-TCBArea < TCBEnd-TCBArea {
 		m := &Machine
 		i := (addr - TCBArea) >> 12

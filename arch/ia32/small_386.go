@@ -36,7 +36,7 @@ func LimitSegments(on bool) {
 		put32(WordAlias+FarAt&PageMask+4, SelUserCS)
 		limited, kernelData = 1, SelUserDS
 		setGates(&smallVectors)
-		writeMSR(msrSysenterEIP, smallStart)
+		writeMSR(msrSysenterEIP, smallStart, 0)
 		return
 	}
 	limited = 0
@@ -44,7 +44,7 @@ func LimitSegments(on bool) {
 	describe(SelUserDS, flat(typeData|dplUser))
 	*(*uint16)(Ptr(TSSAddr + tssIOMap)) = bitmapOffset
 	setGates(&vectorTable)
-	writeMSR(msrSysenterEIP, ipcStart)
+	writeMSR(msrSysenterEIP, ipcStart, 0)
 	put32(pte, 0)
 	FlushPage(KIPAlias)
 }

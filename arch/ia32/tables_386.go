@@ -111,9 +111,13 @@ func InstallTables() {
 	loadTables(&gdtOperand, &idtOperand)
 	// GS holds it now. From here on no load of it comes to an end: the processor would mark it as accessed.
 	describe(SelUTCB, utcbSegment())
-	writeMSR(0x174, SelKernelCS)
-	writeMSR(0x175, ESP0Addr)
-	writeMSR(msrSysenterEIP, ipcStart)
+	writeMSR(0x174, SelKernelCS, 0)
+	writeMSR(0x175, ESP0Addr, 0)
+	writeMSR(msrSysenterEIP, ipcStart, 0)
+	if HasPAT() {
+		// WB, WT, UC-, UC, WC, WT, UC-, WP (abi 5.10); the first four are what a processor without PAT does.
+		writeMSR(0x277, 0x00070406, 0x05070401)
+	}
 }
 
 // setGates makes interrupt gates of all vectors but those that have task gates.

@@ -366,9 +366,11 @@ func busyPager() {
 		pager.begin()
 		launch(s, r, tag(0, 2))
 		pager.finish()
-		pager.sends(p.id, tag(0, 2)).in(l4.Zero, l4.Never)
-		w0, w1 := l4.MapItem{Base: p.zone, Fpage: l4.NewFpage(pager.zone, regionLog2, l4.RWX)}.Words()
-		pager.set(w0, w1)
+		pager.sends(p.id, tag(0, 4)).in(l4.Zero, l4.Never)
+		// In two halves, so that it is no single 4 MiB page.
+		w0, w1 := l4.MapItem{Base: p.zone, Fpage: l4.NewFpage(pager.zone, regionLog2-1, l4.RWX)}.Words()
+		w2, w3 := l4.MapItem{Base: p.zone + regionSize/2, Fpage: l4.NewFpage(pager.zone+regionSize/2, regionLog2-1, l4.RWX)}.Words()
+		pager.set(w0, w1, w2, w3)
 		pager.begin()
 		l4.Sleep(l4.Microseconds(50)) // the map goes on
 		gone := (*puppet)(nil)

@@ -174,7 +174,7 @@ func mapNoMemory() {
 	}
 	check(count > 100 && count < 60000, "memory does not end")
 	for i := uint32(0); i < 64; i++ {
-		p.takes(rwx(source, 0, 22), free+i*regionSize, l4.Complete)
+		p.takes(rwx(source, 0, 21), free+i*regionSize, l4.Complete)
 	}
 	n := uint32(0)
 	for i := uint32(0); i < 64; i++ {

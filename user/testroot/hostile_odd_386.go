@@ -241,7 +241,7 @@ func mapWhileDeleting() {
 		r.waits(l4.AnyThread, l4.Complete)
 		mapper := spawn(func() {
 			var m l4.Msg
-			m.Start(0).AddMap(l4.MapItem{Base: 0, Fpage: l4.NewFpage(large, largeLog2, l4.RWX)})
+			m.Start(0).AddMap(l4.MapItem{Base: 0, Fpage: l4.NewFpage(large, largeLog2-1, l4.RWX)})
 			report(l4.Send(r.id, &m, soon))
 		})
 		l4.Sleep(l4.Microseconds(uint64(30 + 40*i)))

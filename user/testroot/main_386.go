@@ -26,7 +26,7 @@ var suite = [...][]testCase{
 	kipCases, registerCases, waitCases, sendCases, messageCases, partnerCases,
 	startCases, faultCases, exceptionCases, handlerCases, traceCases, debuggerCases, fpuCases, gsWordCases, portCases,
 	controlCases, modifyCases, spaceCases, smallCases, exchangeCases, matrixCases, scheduleCases, timeCases, quantumCases, preemptionCases,
-	mapCases, grantCases, unmapCases, interruptCases,
+	mapCases, grantCases, unmapCases, largeCases, treeLimitCases, regionCases, interruptCases,
 	privilegeCases, kernelAddressCases, entryCases, oddCases, utcbCases,
 	exhaustionCases, crowdCases, stressCases, lastCases,
 }

@@ -19,13 +19,13 @@ var stressCases = []testCase{
 	{"semantics-5-random-mappings-with-deletions", func() { randomMappings(0x7654321, 250) }},
 }
 
-// bulk is a rig of this space that sends 31 items of 4 MiB each to r, which waits for it.
+// bulk is a rig of this space that sends 31 items of 2 MiB each, 4 KiB pages, to r, which waits for it.
 func bulk(r *rig) *rig {
 	s := newRig()
 	r.waits(s.id, l4.Complete)
 	u := s.utcb()
 	for i := range uint32(31) {
-		u.MR[1+2*i], u.MR[2+2*i] = l4.MapItem{Base: 0x10000000 + i<<22, Fpage: l4.NewFpage(large, largeLog2, l4.RX)}.Words()
+		u.MR[1+2*i], u.MR[2+2*i] = l4.MapItem{Base: 0x10000000 + i<<22, Fpage: l4.NewFpage(large, largeLog2-1, l4.RX)}.Words()
 	}
 	local := uint32(l4.OtherID(s.id))
 	s.patterns()
@@ -80,7 +80,7 @@ func transferStates() {
 		}
 		check(!s.ended(s.next(soon), sendAborted), "sender failed")
 		check(!r.ended(r.next(soon), receiveAborted), "receiver failed")
-		r.shows(0x10000000+30<<22+0x3FF000, stamp(1023))
+		r.shows(0x10000000+30<<22+0x1FF000, stamp(511))
 		takeBack()
 		r.shows(0x10000000, 0)
 		here.rewind()
@@ -188,7 +188,7 @@ func deleteInUnmap() {
 		remove(s.id)
 		takeBack()
 		r.shows(0x10000000, 0)
-		r.shows(0x10000000+30<<22+0x3FF000, 0)
+		r.shows(0x10000000+30<<22+0x1FF000, 0)
 	})
 }
 
