@@ -191,7 +191,7 @@ func exitSmall() {
 }
 
 // maxInterrupts bounds what a test can take: more means that some operation begins anew after each.
-const maxInterrupts = 20000
+const maxInterrupts = 160000
 
 // testLine is the interrupt line that tests raise at preemption points.
 const testLine = 3

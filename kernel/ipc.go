@@ -205,7 +205,8 @@ func search(t *TCB, from ThreadID) (*TCB, int) {
 	if t.sendHead == 0 {
 		return nil, looked
 	}
-	for r := t.sendHead; ; {
+	steps := 0
+	for r := t.sendHead; ; steps++ {
 		s := r.tcb()
 		if matches(t, from, s) {
 			return s, looked
@@ -213,7 +214,7 @@ func search(t *TCB, from ThreadID) (*TCB, int) {
 		if r = s.sendNext; r == t.sendHead {
 			return nil, looked
 		}
-		if preempted() {
+		if steps&7 == 7 && preempted() { // short steps, and a search that is interrupted begins again
 			return nil, lookAgain
 		}
 	}
