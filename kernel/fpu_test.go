@@ -186,7 +186,7 @@ func TestFPUOwnerDeletedByOperation(t *testing.T) {
 	w.root.prog[0] = 0
 	setOp(w.root, opSyscall)
 	w.call(callThreadSwitch, regs{ax: w.root.GlobalID})
-	if a.exists() || cpu.fpuOwner != 0 || ia32.Machine.FPU.On {
+	if tcbRef(64).tcb().exists() || cpu.fpuOwner != 0 || ia32.Machine.FPU.On {
 		t.Fatal("the owner has not gone")
 	}
 	w.floats(b)
