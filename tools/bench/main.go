@@ -97,6 +97,9 @@ func both(o *options, a, b string) error {
 		if err != nil {
 			return err
 		}
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("there is no kernel file %s", file)
+		}
 		one := *o
 		one.kernel = path
 		if list[i], err = measure(&one); err != nil {
