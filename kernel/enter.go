@@ -25,6 +25,9 @@ func EnterTrap(t *TCB) {
 	case v >= ia32.VecSyscall:
 		t.prog[0], t.walk.next = 0, 0 // nothing of an earlier operation counts
 		systemCall(t)
+	case v == ia32.VecNoFPU && useFPU(t):
+		debugLeave() // nobody is woken, the thread goes on
+		return
 	default:
 		exception(t)
 	}

@@ -23,10 +23,6 @@ func exception(t *TCB) {
 	case ia32.VecPageFault:
 		pageFault(t, ia32.ReadCR2())
 		return
-	case ia32.VecNoFPU:
-		if useFPU(t) {
-			return
-		}
 	case ia32.VecInvalidOp:
 		if kernelInterface(t) {
 			return

@@ -126,6 +126,12 @@ func (s *Space) fetch(addr, n uint32) (value, got uint32) {
 			return
 		}
 		phys := *pte&ia32.PteFrame | addr&ia32.PageMask
+		if addr&ia32.PageMask <= ia32.PageSize-4 && phys < windowEnd {
+			// The rest lies in this page.
+			n -= got
+			value |= *word(ia32.Virt(phys)) & (1<<(8*n) - 1) << (8 * got)
+			return value, got + n
+		}
 		var b byte
 		if phys < windowEnd {
 			b = *(*byte)(ia32.Ptr(ia32.Virt(phys)))

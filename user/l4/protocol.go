@@ -56,7 +56,7 @@ type Registers struct {
 const registerWords = 12
 
 // Exception are the registers in m, if m is an exception as the kernel tells an exception handler. Abi 6.4. The answer
-// is SetException with the registers to go on with; of the flags only the arithmetic ones count.
+// is SetException with the registers to go on with; of the flags the arithmetic ones count, TF (single step) and RF.
 func (m *Msg) Exception() (r Registers, ok bool) {
 	t := m.Tag()
 	if t.Protocol() != ExceptionProtocol || t.Untyped() != registerWords || t.Typed() != 0 {

@@ -260,7 +260,7 @@ func fpuNoSSE() {
 	r := newRig()
 	r.patterns()
 	e := r.do(0x0F, 0x57, 0xC0) // xorps xmm0, xmm0
-	if features(r)&(1<<25) != 0 {
+	if features(r)&featureSSE != 0 {
 		r.done(e, 3)
 		return
 	}
@@ -333,7 +333,7 @@ var simdError = []byte{
 // QEMU's interpreter never raises vector 19.
 func fpuSIMD() {
 	for _, r := range fpuPair() {
-		if features(r)&(1<<25) == 0 || interpreter(r) {
+		if features(r)&featureSSE == 0 || interpreter(r) {
 			return
 		}
 		r.patterns()

@@ -10,7 +10,10 @@ const (
 	vecSIMD = 19
 )
 
-const featureFXSAVE = 1 << 24
+const (
+	featureFXSAVE = 1 << 24
+	featureSSE    = 1 << 25
+)
 
 const fpuImageSize = 512
 
@@ -59,13 +62,14 @@ func pattern(seed, n, i uint32) byte {
 
 // imagePart says what byte i of an image holds: for a seed, or for a fresh thread; mean is false for bytes that are reserved
 // or, like the addresses of the last instruction, not saved everywhere.
-func imagePart(fx bool, i, seed uint32, fresh bool) (value byte, mean bool) {
+func imagePart(features, i, seed uint32, fresh bool) (value byte, mean bool) {
 	control, mxcsr, status := uint32(0x27F), uint32(0x1FA0|seed&3<<13), seed&7<<11
 	if fresh {
 		control, mxcsr, status = 0x37F, 0x1F80, 0
 	}
 	var x87 uint32 // offset in the first register
-	if fx {
+	sse := features&featureSSE != 0
+	if features&featureFXSAVE != 0 {
 		switch {
 		case i < 4:
 			return byte((control | status<<16) >> (8 * i)), true
@@ -75,12 +79,12 @@ func imagePart(fx bool, i, seed uint32, fresh bool) (value byte, mean bool) {
 			}
 			return 0xFF, true
 		case i >= 24 && i < 28:
-			return byte(mxcsr >> (8 * (i - 24))), true
+			return byte(mxcsr >> (8 * (i - 24))), sse
 		case i >= 160 && i < 288:
 			if fresh {
-				return 0, true
+				return 0, sse
 			}
-			return pattern(seed, 8+(i-160)/16, i&15), true
+			return pattern(seed, 8+(i-160)/16, i&15), sse
 		case i < 32 || i >= 160:
 			return 0, false
 		}
@@ -118,9 +122,9 @@ func imagePart(fx bool, i, seed uint32, fresh bool) (value byte, mean bool) {
 
 // fill loads all registers of a rig with what belongs to seed.
 func (r *rig) fill(seed uint32) {
-	fx := features(r)&featureFXSAVE != 0
+	have := features(r)
 	for i := range uint32(fpuImageSize) {
-		*areaByte(i), _ = imagePart(fx, i, seed, false)
+		*areaByte(i), _ = imagePart(have, i, seed, false)
 	}
 	r.moveRegisters([]byte{0x0F, 0xAE, 0x0B}, []byte{0xDD, 0x23}) // fxrstor, frstor
 }
@@ -130,15 +134,15 @@ func (r *rig) holds(seed uint32) { r.compare(seed, false) }
 func (r *rig) isFresh()          { r.compare(0, true) }
 
 func (r *rig) compare(seed uint32, fresh bool) {
-	fx := features(r)&featureFXSAVE != 0
+	have := features(r)
 	clearArea()
-	if fx {
+	if have&featureFXSAVE != 0 {
 		r.moveRegisters([]byte{0x0F, 0xAE, 0x03}, nil)
 	} else {
 		r.moveRegisters(nil, []byte{0xDD, 0x33, 0xDD, 0x23}) // fnsave, which resets; frstor
 	}
 	for i := range uint32(fpuImageSize) {
-		want, mean := imagePart(fx, i, seed, fresh)
+		want, mean := imagePart(have, i, seed, fresh)
 		if got := *areaByte(i); mean && got != want {
 			fatal(describe("FPU image, byte ").Dec(uint64(i)).Str(": got ").Hex(uint32(got)).Str(", want ").Hex(uint32(want)))
 		}
