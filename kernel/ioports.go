@@ -61,7 +61,9 @@ func (s *Space) makePorts(port uint32) bool {
 		ia32.Copy(s.ioTable, ia32.Virt(*entry&ia32.PteFrame), ia32.PageSize)
 		for i := range s.ioBitmap {
 			s.ioBitmap[i] = allocPage(pageIOBitmap, handle)
-			closePorts(s.ioBitmap[i])
+			for w := uint32(0); w < ia32.PageSize; w += 4 {
+				*word(s.ioBitmap[i] + w) = ^uint32(0)
+			}
 			*word(s.ioTable + uint32(ioTableBitmap+i)*4) = ia32.Phys(s.ioBitmap[i]) | kernelPte
 		}
 		*entry = ia32.Phys(s.ioTable) | kernelPte
@@ -74,15 +76,6 @@ func (s *Space) makePorts(port uint32) bool {
 		*page = allocPage(pageIOParents, s.handle())
 	}
 	return *page != 0
-}
-
-// closePorts makes a page of a bitmap that permits nothing. A loop over a thousand words would take longer than interrupts may be
-// off: what is there is copied on, twice as much each time.
-func closePorts(page uint32) {
-	*word(page) = ^uint32(0)
-	for have := uint32(4); have < ia32.PageSize; have *= 2 {
-		ia32.Copy(page+have, page, have)
-	}
 }
 
 // mapPorts maps or grants those ports of the fpage that from has. It returns false after a preemption; *done is the number

@@ -278,9 +278,9 @@ func exhausted() bool {
 	return true
 }
 
-// stepsPerStretch bounds the interrupts-off stretch of long operations: steps cost up to some 500 instructions, as "make stretch"
-// measures, and the ceiling is 5,000 (docs/kernel-entry.md).
-const stepsPerStretch = 8
+// stepsPerStretch bounds the interrupts-off stretch of long operations: steps cost up to some 100 instructions, the
+// ceiling is 5,000 (docs/kernel-entry.md).
+const stepsPerStretch = 32
 
 // preempted counts a step and, at a preemption point, takes interrupts. It reports true when the operation should
 // be put off because there is something more urgent.
