@@ -28,7 +28,7 @@ kernel_sources := $(shell find boot arch kernel -type f -not -name '*_test.go') 
 user_sources := $(shell find user -type f -not -name '*_test.go')
 
 .DEFAULT_GOAL := help
-.PHONY: help run smoke conformance fork paging test audit bench bench-compare bench-plot stretch figures iso cd debug build kernel programs vet test-host test-boot deps clean
+.PHONY: help run smoke conformance fork paging test audit bench ledger bench-compare bench-plot stretch figures iso cd debug build kernel programs vet test-host test-boot deps clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -58,6 +58,9 @@ audit: kernel ## prove stack depth, no allocation, no floating point in the link
 
 bench: deps-qemu build ## measure every operation; writes build/bench.json (docs/PERFORMANCE.md is the ledger)
 	@build/bin/bench run
+
+ledger: deps-qemu build ## measure, and put the tables into docs/PERFORMANCE.md
+	@build/bin/bench run -ledger docs/PERFORMANCE.md
 
 bench-compare: deps-qemu build ## measure two kernels: both, and the ratio [A=kernel1 B=kernel2]
 	@build/bin/bench compare "$$RAW_A" "$$RAW_B"

@@ -176,3 +176,24 @@ func TestParseStretches(t *testing.T) {
 		}
 	}
 }
+
+// TestLedger: the tables are replaced, and nothing else.
+func TestLedger(t *testing.T) {
+	r := parsed(t)
+	r.Failed = nil
+	old := "# Ledger\n\n" + ledgerHead + "\n### Old\n\n| x |\n\n" + ledgerTail + "\nmore\n"
+	text, err := r.inLedger(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(text, "# Ledger\n\n"+ledgerHead+"\n### Short IPC, round trips") || !strings.HasSuffix(text, "|\n\n"+ledgerTail+"\nmore\n") ||
+		strings.Contains(text, "Old") || !strings.Contains(text, "| RPC inter, 0 words |") {
+		t.Errorf("%s", text)
+	}
+	if again, err := r.inLedger(text); err != nil || again != text {
+		t.Errorf("a second time it is another one: %v\n%s", err, again)
+	}
+	if _, err := r.inLedger("# Ledger\n"); err == nil {
+		t.Error("a file without headings is a ledger")
+	}
+}

@@ -7,7 +7,7 @@
 //	bench stretch [flags] [ROOT [ARGUMENT]]
 //	                               how long the kernel keeps interrupts off at most, under a root task: conformance.elf
 //
-// Flags: -build DIR, -kernel FILE, -only PREFIX (groups of user/bench), -quick, -trace=false, -o FILE. Without -only, run fails
+// Flags: -build DIR, -kernel FILE, -only PREFIX (groups of user/bench), -quick, -trace=false, -o FILE, -ledger FILE. Without -only, run fails
 // if a figure of its report is missing.
 package main
 
@@ -32,11 +32,12 @@ func main() {
 	f.BoolVar(&o.quick, "quick", false, "small crowds and no limits: enough to see that all rows are there")
 	f.BoolVar(&o.trace, "trace", true, "step through single operations as well")
 	output := f.String("o", "", "output `file` instead of bench.json or bench.svg in the folder")
+	ledger := f.String("ledger", "", "replace the tables in this `file`, docs/PERFORMANCE.md, as well")
 	f.Parse(os.Args[2:])
 	var err error
 	switch os.Args[1] {
 	case "run":
-		err = run(o, *output)
+		err = run(o, *output, *ledger)
 	case "compare":
 		if f.NArg() != 2 || f.Arg(0) == "" || f.Arg(1) == "" {
 			err = fmt.Errorf("name two kernel files: A=build/pecan.elf B=other.elf")
@@ -65,7 +66,7 @@ func usage() {
 	os.Exit(2)
 }
 
-func run(o *options, output string) error {
+func run(o *options, output, ledger string) error {
 	r, err := measure(o)
 	if err != nil {
 		return err
@@ -73,6 +74,11 @@ func run(o *options, output string) error {
 	r.print(os.Stdout)
 	if err := r.write(or(output, filepath.Join(o.build, "bench.json"))); err != nil {
 		return err
+	}
+	if ledger != "" {
+		if err := r.updateLedger(ledger); err != nil {
+			return err
+		}
 	}
 	if list := r.missing(o); len(list) > 0 && o.trace && (o.only == "" || o.quick) {
 		return fmt.Errorf("no figures for %s", strings.Join(list, ", "))
@@ -96,6 +102,9 @@ func both(o *options, a, b string) error {
 		path, err := filepath.Abs(file)
 		if err != nil {
 			return err
+		}
+		if _, err := os.Stat(path); err != nil {
+			return fmt.Errorf("there is no kernel file %s", file)
 		}
 		one := *o
 		one.kernel = path

@@ -446,6 +446,9 @@ func smallStrings() {
 		equal("word of the string", e.regs.EAX, stamp(i))
 	}
 	equal("place", r.space.place(), place(2))
+	for i := range uint32(3) {
+		store(large+(i+8)*l4.PageSize, stamp(i+8)) // as other cases expect it
+	}
 }
 
 // setWord stores a word of the rig's UTCB, at an offset from MR0.
