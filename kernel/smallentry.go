@@ -38,10 +38,15 @@ func EnterSmallTrap(t *TCB) {
 	t.Exit = ia32.ExitTrap
 	switch v := f.Vector; {
 	case v >= ia32.VecIRQ:
-		interrupt(v-ia32.VecIRQ, t)
+		if !interrupt(v-ia32.VecIRQ, t) {
+			debugLeave()
+			return
+		}
 	case v >= ia32.VecSyscall:
-		t.prog[0], t.walk.next = 0, 0
+		t.prog[0] = 0
+		t.walk.forget()
 		systemCall(t)
+	case v == ia32.VecNoFPU && useFPU(t), v == ia32.VecInvalidOp && kernelInterface(t):
 	case t.space().small() && smallTrap(t, t.space()):
 	default:
 		exception(t)
