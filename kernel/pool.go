@@ -108,7 +108,6 @@ func takePage(kind pageKind, owner uint32) uint32 {
 	pool.count[kind]++
 	ia32.Zero(page, ia32.PageSize)
 	debugString(ia32.PageSize)
-	cpu.work++ // a page taken or given back is worth a step of a long operation
 	return page
 }
 
@@ -120,7 +119,6 @@ func freePage(page uint32) {
 		return
 	}
 	pool.count[d.kind]--
-	cpu.work++
 	*d = pageDesc{next: pool.free}
 	pool.free = page
 	pool.left++
