@@ -13,6 +13,7 @@ func reportHalt(t *TCB) {
 		haltsReported = mostHalts
 		return
 	}
+	cpu.work++ // as long as another step of a long operation
 	startLine()
 	console.print("thread ")
 	console.decimal(t.number())

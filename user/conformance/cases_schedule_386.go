@@ -134,7 +134,7 @@ func scheduleTurns() {
 	l4.Sleep(l4.Milliseconds(140))
 	for i := 1; i < 4; i++ {
 		check(lap(i) > lap(i-1)*9/10, "a longer slice gives less")
-		check(lap(i) < lap(0)*4, "a longer slice gives too much")
+		check(lap(i) < lap(0)*10, "a longer slice gives too much")
 	}
 }
 
