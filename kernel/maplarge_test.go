@@ -105,6 +105,23 @@ func TestLargeAgainstModel(t *testing.T) {
 	}
 }
 
+// The same where spaces are small and show their pages once more in the region of small spaces.
+func TestLargeInSmallSpaces(t *testing.T) {
+	for seed := int64(0); seed < largeSequences/3; seed++ {
+		r := rand.New(rand.NewSource(seed))
+		data := make([]byte, 5*(10+r.Intn(40)))
+		r.Read(data)
+		mapSequence(t, data, func(w *mapWorld, b [5]byte) {
+			for i := 1; i < 4; i++ {
+				if w.threads[i].space().segment == 0 && b[1]&3 == 0 {
+					w.moveTo(w.threads[i], place16(uint32(i)))
+				}
+			}
+			w.largeOperation(b)
+		})
+	}
+}
+
 func TestLargePreempted(t *testing.T) {
 	for seed := int64(0); seed < largeSequences/3; seed++ {
 		r := rand.New(rand.NewSource(seed))

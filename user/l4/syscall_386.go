@@ -123,8 +123,10 @@ func UnmapPage(p Fpage, flush bool) Rights {
 	return pages[0].Rights()
 }
 
-// MemoryControl sets the attributes of the caller's pages and of what is mapped from them later. Each page's two lowest
-// bits choose one of the four attributes. At most 64 pages. Abi 5.10. Errors: ErrPrivilege, ErrParameter.
+// MemoryControl sets the attributes of the caller's pages, of what was mapped from them and of what will be. Each page's two
+// lowest bits choose one of the four attributes. At most 64 pages. Pages that the caller has not mapped are left alone. Abi 5.10.
+// Errors: ErrPrivilege; ErrParameter (also WriteCombining and WriteProtected on a processor without a page attribute table);
+// ErrNoMemory, for a part of a 4 MiB page.
 func MemoryControl(pages []Fpage, attributes [4]Attribute) CallError {
 	n := len(pages)
 	if n == 0 {

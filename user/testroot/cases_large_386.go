@@ -21,6 +21,7 @@ var largeCases = []testCase{
 	{"semantics-5.7-4-MiB-space-deletion", largeDeletion},
 	{"semantics-5.3-4-MiB-rejoined", largeRejoined},
 	{"semantics-5.1-4-MiB-out-of-memory", exhaustParts},
+	{"abi-5.10-memory-types", memoryTypes},
 }
 
 // all4M is large as one fpage.
@@ -381,5 +382,31 @@ func exhaustParts() {
 		r.take(0, all4M(l4.RWX), at4M(0, 0))
 		r.probe()
 	}
+	takeBack()
+}
+
+// Memory stays accessible whatever its type, and its type goes with it.
+func memoryTypes() {
+	r := newRigIn(nil)
+	r.take(0, all4M(l4.RWX), at4M(0, 0))
+	for _, a := range [...]l4.Attribute{l4.WriteThrough, l4.Uncacheable, l4.WriteCombining, l4.WriteProtected, l4.WriteBack, l4.DefaultMemory} {
+		stepNumber("attribute", uint32(a))
+		for _, p := range [...]l4.Fpage{all4M(0), largePage(5, 0), l4.NewFpage(large, 16, 0), l4.Complete} {
+			attributes := [4]l4.Attribute{a}
+			if p == l4.Complete && a != l4.DefaultMemory {
+				continue // not the program itself
+			}
+			pages := [1]l4.Fpage{p &^ 3}
+			succeeds("MemoryControl", l4.MemoryControl(pages[:], attributes))
+			r.probe()
+			store(large+5*l4.PageSize+8, uint32(a))
+			v, ok := r.peek(target + 5*l4.PageSize + 8)
+			check(ok && v == uint32(a), "not the same memory")
+			check(r.poke(target+6*l4.PageSize, stamp(6)), "write")
+		}
+	}
+	about.Reset()
+	pages := [1]l4.Fpage{all4M(0)}
+	refused("attribute 3", l4.MemoryControl(pages[:], [4]l4.Attribute{3}), l4.ErrParameter)
 	takeBack()
 }
