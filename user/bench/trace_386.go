@@ -16,7 +16,7 @@ func trace() {
 	for _, c := range []struct {
 		n            uint32
 		intra, inter string
-	}{{0, "rpc_intra", "rpc_inter"}, {4, "rpc_intra_4", "rpc_inter_4"}, {63, "rpc_intra_63", "rpc_inter_63"}} {
+	}{{0, "rpc_intra", "rpc_inter"}, {1, "rpc_intra_1", "rpc_inter_1"}, {4, "rpc_intra_4", "rpc_inter_4"}, {63, "rpc_intra_63", "rpc_inter_63"}} {
 		intra, inter := newThread(partner(c.n)), newSpace(echo(c.n))
 		settle()
 		traced(c.intra, call(intra, words(c.n)))
