@@ -46,7 +46,10 @@ func flushPart(h, phys uint32, w *treeWalk) (status uint32, done bool) {
 			whole = c == 0 || !preempted()
 		}
 		if !whole {
-			w.stopLarge(h|walkPart, c, phys&ia32.PteFrame)
+			// If the flush of all of c was stopped, its place is the one to keep: what is before c is done with quickly.
+			if c == 0 || w.outer != c || !w.current() {
+				w.stopLarge(h|walkPart, c, phys&ia32.PteFrame)
+			}
 			return status, false
 		}
 	}

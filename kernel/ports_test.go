@@ -168,7 +168,7 @@ func TestPortInManySpaces(t *testing.T) {
 			w.unchecked = false
 			if every != 0 {
 				w.handle(handlerID)
-				w.raise(1, every)
+				w.raise(1, map[bool]uint64{false: every, true: 101}[what == "delete"]) // that looks at all ports of a page
 			}
 			left := 0
 			operation := func() {
@@ -189,7 +189,10 @@ func TestPortInManySpaces(t *testing.T) {
 			if every == 0 {
 				w.stretch(what, operation)
 			} else {
+				w.unchecked = true
 				operation()
+				w.unchecked = false
+				w.check()
 			}
 			have := 0
 			for i := range list {
