@@ -37,7 +37,7 @@ type deaths struct {
 // doing says what a thread is in the middle of.
 func doing(t *TCB) string {
 	phase := ""
-	switch t.State {
+	switch t.visible() {
 	case StateInactive:
 		return "inactive"
 	case StateHalted:
@@ -59,7 +59,7 @@ func doing(t *TCB) string {
 		return "receiver's fault" + phase
 	case t.nested:
 		return "sender's fault" + phase
-	case t.State == StateReady && t.op == opNone:
+	case t.ready() && t.op == opNone:
 		return "ready"
 	case int(t.ipc) >= len(what):
 		return fmt.Sprint("IPC of kind ", t.ipc, phase)
@@ -203,7 +203,7 @@ func (d *deaths) serve(t *TCB) {
 		first := d.roll(chaosThreads)
 		for i := uint32(0); i < chaosThreads && to == nilThread; i++ {
 			x := tcbRef(chaosFirst + (first+i)%chaosThreads).tcb()
-			if x.State != StateReceive || x.partner != t.id() {
+			if !x.waits() || x.waitsFor() != t.id() {
 				continue
 			}
 			to = x.id()
@@ -255,7 +255,7 @@ func (d *deaths) kill() {
 		if !t.exists() {
 			continue
 		}
-		if want == 0 && t.op != opNone || want == 1 && t.nested || want == 2 && t.State == StateReceiving || want == 3 && t.op == opReceive || want > 3 && t.State != StateReady {
+		if want == 0 && t.op != opNone || want == 1 && t.nested || want == 2 && t.State == StateReceiving || want == 3 && t.op == opReceive || want > 3 && !t.ready() {
 			number = n
 			break
 		}
@@ -314,7 +314,7 @@ func (d *deaths) receiver(t *TCB) ThreadID {
 	first := d.roll(chaosThreads)
 	for i := uint32(0); i < chaosThreads; i++ {
 		x := tcbRef(chaosFirst + (first+i)%chaosThreads).tcb()
-		if x.State == StateReceive && x.ipc == ipcUser && accepts(x, t) {
+		if (x.plain() || x.State == StateReceive && x.ipc == ipcUser) && accepts(x, t) {
 			return x.id()
 		}
 	}

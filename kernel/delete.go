@@ -101,7 +101,7 @@ func reapThread(t *TCB) bool {
 			return false
 		}
 	}
-	if t.Wait != ia32.WaitNone {
+	if t.WaitedFor != 0 {
 		for t.prog[0] < sweepEnd {
 			t.prog[0] = sweepStep(t.prog[0], ThreadID(t.message[0]))
 			if preempted() {

@@ -72,7 +72,8 @@ func quickSend(x *TCB) *TCB {
 	if !h.plain() {
 		cancelTimeout(h)
 	}
-	h.Exit, h.ipc, h.Wait = ia32.ExitIPC, ipcUser, ia32.WaitMarked // x waits for it
+	h.Exit, h.ipc, h.Wait = ia32.ExitIPC, ipcUser, 0
+	h.WaitedFor = 1 // by x
 	h.Frame.EAX, h.Frame.ESI = x.GlobalID, tagInterrupt
 	*h.mr(0) = tagInterrupt
 	x.irqState = irqSent
@@ -150,7 +151,7 @@ func acknowledge(t *TCB, to, from ThreadID, times, tag uint32) bool {
 	}
 	interruptDone(x)
 	if from == to {
-		x.markWaitedFor()
+		x.WaitedFor = 1
 	}
 	t.Exit, t.ipc, t.timeouts = ia32.ExitIPC, ipcUser, times
 	t.virtual, t.intended = nilThread, nilThread

@@ -295,7 +295,7 @@ func TestNotedInterrupts(t *testing.T) {
 		}
 		m.OnInterrupt(v)
 	}
-	w.call(callThreadSwitch, regs{})
+	w.call(callMemoryControl, regs{})
 	w.told("noted", true)
 	m.Drive(17, false)
 	w.run(w.root)
@@ -366,7 +366,7 @@ func TestAllLinesAtOnce(t *testing.T) {
 		}
 		m.OnInterrupt(v)
 	}
-	w.stretch("47 interrupts", func() { w.call(callThreadSwitch, regs{}) })
+	w.stretch("47 interrupts", func() { w.call(callMemoryControl, regs{}) })
 	if m.Longest > 100 { // without preemption points: 188
 		t.Errorf("%d accesses between preemption points", m.Longest)
 	}

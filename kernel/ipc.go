@@ -189,7 +189,7 @@ func candidate(t *TCB, from ThreadID) (s *TCB, normal ThreadID, found int) {
 		return nil, from, noThread
 	}
 	if p != t {
-		p.markWaitedFor()
+		p.WaitedFor = 1
 	}
 	if p.State == StateSend && p.sendTo == t.ref() {
 		s = p

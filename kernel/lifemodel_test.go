@@ -461,7 +461,7 @@ func (m *lifeModel) compareThread(t *lifeThread, x *TCB) string {
 		return ""
 	}
 	state := map[lifeState]uint32{lifeUnstarted: StateReceive, lifeRuns: StateReady, lifeSleeps: StateReceive, lifeSends: StateSend}[t.state]
-	if got := uint32(x.State); got != state && !(t.halted && state == StateReady && got == StateHalted) {
+	if got := x.visible(); got != state && !(t.halted && state == StateReady && got == StateHalted) {
 		return fmt.Sprintf("state %d, want %d", got, state)
 	}
 	switch {

@@ -57,7 +57,7 @@ func origin(s, r *TCB, delivered bool) (from ThreadID, flags uint32) {
 // waitForOther lets v, which waits for one thread, wait for r instead. Who is queued at v may match now: v looks again.
 func waitForOther(v, r *TCB) {
 	v.partner, v.from = r.id(), r.id()
-	r.markWaitedFor()
+	r.WaitedFor = 1
 	if v.State == StateReceive && v.propagators != 0 && !v.nested {
 		cancelTimeout(v) // begins again when it has looked
 		setOp(v, opReceive)

@@ -44,7 +44,7 @@ func shortIPC(t *TCB, to, from ThreadID, times, tag uint32) bool {
 	*r.mr(0) = tag
 	r.Frame.EAX, r.Frame.ESI = uint32(t.seenBy(r)), tag
 	r.Exit, r.ipc = ia32.ExitIPC, ipcUser
-	r.State, r.Wait = StateReady, ia32.WaitMarked
+	r.State, r.Wait, r.WaitedFor = StateReady, 0, 1
 	switch {
 	case moved:
 	case times&0xFFFF != 0:

@@ -165,7 +165,7 @@ func activate(t *TCB, pager ThreadID, block uint32) {
 		return
 	}
 	if p != nil {
-		p.markWaitedFor()
+		p.WaitedFor = 1
 	}
 	t.State = StateReceive
 	t.partner = pager

@@ -8,7 +8,7 @@ import "pecan/arch/ia32"
 // surface makes the thread an ordinary StateReceive again, which is what everything here but the short paths works on.
 
 // plain reports whether t is in a plain wait.
-func (t *TCB) plain() bool { return t.Wait&^ia32.WaitMarked != 0 }
+func (t *TCB) plain() bool { return t.Wait != 0 }
 
 // waits reports whether t waits for a message.
 func (t *TCB) waits() bool { return t.State == StateReceive || t.plain() }
@@ -37,7 +37,7 @@ func (t *TCB) wait(from ThreadID) {
 	t.partner = from
 }
 
-// waitPlain puts t into a plain wait. From now on it counts as waited for: the fast path does not note who calls it.
+// waitPlain puts t into a plain wait.
 func (t *TCB) waitPlain(from ThreadID) {
 	t.State = StateReady
 	t.Wait = uint32(from)
@@ -66,20 +66,13 @@ func (t *TCB) timed() bool {
 	return t.heapIndex != 0 && (t.Reasons&ia32.ReasonTimer == 0 || t.plain())
 }
 
-// markWaitedFor notes that some thread may be in a closed receive from t.
-func (t *TCB) markWaitedFor() {
-	if t.Wait == ia32.WaitNone {
-		t.Wait = ia32.WaitMarked
-	}
-}
-
 // surface turns a plain wait into the general form. Everybody who changes another thread's IPC or context does so first.
 func (t *TCB) surface() {
 	if !t.plain() {
 		return
 	}
 	from := ThreadID(t.Wait)
-	t.Wait = ia32.WaitMarked
+	t.Wait = 0
 	t.State = StateReceive
 	t.partner, t.from = from, from
 	t.Exit, t.ipc, t.timeouts = ia32.ExitIPC, ipcUser, 0

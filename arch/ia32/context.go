@@ -27,7 +27,7 @@ type Fast struct {
 	ESP      uint32 // user ESP and EIP of a thread that came by SYSENTER
 	EIP      uint32
 	GlobalID uint32 // 0 while no thread lives here: bad IDs compare unequal
-	Wait     uint32 // in a plain wait: global ID that this thread waits for, ^0 any; else WaitNone or WaitMarked
+	Wait     uint32 // in a plain wait: global ID that this thread waits for, ^0 any; else 0
 	Reasons  uint32 // why this thread may not leave or switch the short way
 	PDir     uint32 // physical address of its page directory
 	GSWord   uint32 // what the thread reads at gs:0
@@ -36,8 +36,10 @@ type Fast struct {
 	Exit     uint32 // ExitTrap or ExitIPC
 	Space    uint32 // handle of its space
 	State    uint32 // thread state (kernel.State*); ready while Wait says that it is in a plain wait
-	Target   uint32 // UTCB, and in its low byte, which is 0 there, the priority
-	_        [3]uint32
+	// WaitedFor is not 0 if some thread may be in a closed receive from this one: its deletion has to look for such.
+	WaitedFor uint32
+	Target    uint32 // UTCB, and in its low byte, which is 0 there, the priority
+	_         [2]uint32
 }
 
 // Timer is what the fast path needs for a receive timeout: a thread that waits again and again with the same one stays in the
@@ -68,12 +70,6 @@ const (
 	ExitTrap = 0 // IRET with the whole frame
 	ExitIPC  = 1 // SYSEXIT; EBX and EBP come from the UTCB, EAX and ESI from the frame
 	ExitIdle = 2 // no thread: halt until an interrupt
-)
-
-// Wait of a thread that is not in a plain wait. Both are local IDs by their low bits, and nobody's.
-const (
-	WaitNone   = 0
-	WaitMarked = 0x40 // some thread may be in a closed receive from this one
 )
 
 // Floor is the highest priority with a non-empty ready queue, or 0: all that the fast path knows of the scheduler.

@@ -27,7 +27,8 @@
 // Equal afterwards: both are in one space. CX: the receiver's directory. The caller's TCB may be out of sight as soon as CR3 is loaded.
 #define COMMIT \
 	MOVL DX, Fast_Wait(SP); \
-	MOVL $const_WaitMarked, Fast_Wait(BP); \
+	MOVL $0, Fast_Wait(BP); \
+	MOVL $1, Fast_WaitedFor(BP); \
 	STORE_ESP0; \
 	MOVL Fast_PDir(BP), CX; \
 	CMPL CX, Fast_PDir(SP)

@@ -58,7 +58,8 @@
  */
 #define SWITCH(large, intra) \
 	MOVL DX, Fast_Wait(SP); \
-	MOVL $const_WaitMarked, Fast_Wait(BP); \
+	MOVL $0, Fast_Wait(BP); \
+	MOVL $1, Fast_WaitedFor(BP); \
 	STORE_ESP0; \
 	MOVL Fast_Space(BP), CX; \
 	CMPL CX, Fast_Space(SP); \

@@ -125,13 +125,13 @@ func scheduleExtremes() {
 func scheduleTurns() {
 	clearLaps()
 	for i := range 4 {
-		setTimes(spawnAt(60, worker(i)), l4.Milliseconds(uint64(2+i)), l4.Never)
+		setTimes(spawnAt(60, worker(i)), l4.Milliseconds(3*uint64(2+i)), l4.Never)
 	}
-	l4.Sleep(l4.Milliseconds(15)) // one round, and no more
+	l4.Sleep(l4.Milliseconds(45)) // one round, and no more
 	for i := range 4 {
 		check(lap(i) > 0, "one is left out")
 	}
-	l4.Sleep(l4.Milliseconds(140))
+	l4.Sleep(l4.Milliseconds(420))
 	for i := 1; i < 4; i++ {
 		check(lap(i) > lap(i-1)*9/10, "a longer slice gives less")
 		check(lap(i) < lap(0)*10, "a longer slice gives too much")
