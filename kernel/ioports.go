@@ -235,7 +235,11 @@ func (s *Space) destroyPorts() bool {
 		if s.hasPort(s.ioCursor) {
 			s.clearPort(s.ioCursor)
 		}
-		if !dropPort(s.number(), s.ioCursor, &s.walk) || preempted() {
+		if !dropPort(s.number(), s.ioCursor, &s.walk) {
+			return false
+		}
+		if preempted() {
+			s.ioCursor++ // this one is done: an interrupt at every preemption point must not undo that
 			return false
 		}
 	}

@@ -52,6 +52,7 @@ func portSequence(t testing.TB, d dice, every uint64) {
 	w := newMapWorld(t, 256)
 	if every != 0 {
 		w.handle(handlerID)
+		w.patient = true // a preemption point for every few ports
 	}
 	var m portModel
 	for s := range m {
