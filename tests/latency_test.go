@@ -9,9 +9,9 @@ import (
 )
 
 // longestOff is how many instructions the kernel may run with interrupts off, besides the iterations of string instructions. The
-// ceiling is 5,000 (docs/kernel-entry.md); what is above it is work on 4 MiB mappings, with steps of up to
-// 31,120 (docs/PERFORMANCE.md).
-const longestOff = 32000
+// ceiling is 5,000 (docs/kernel-entry.md); what is above it is work of ThreadControl and Unmap that has up to
+// 16,595 in a row (docs/PERFORMANCE.md).
+const longestOff = 20000
 
 var offLine = regexp.MustCompile(`(?m)^pecan: longest with interrupts off: (\d+) ticks, vector (\d+)\r?$`)
 
